@@ -1,0 +1,205 @@
+"""How training pictures are varied, so that a network learns what stays the same.
+
+An augmentation works on one uint8 picture (height x width x 3) and draws all its chance from the generator it is
+given, which training addresses by (seed, epoch, position, view): threads and resumes cannot change a picture.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageEnhance, ImageOps
+
+from core.catalog.registry import Registry, knob
+
+Picture = np.ndarray
+Draw = np.random.Generator
+
+
+class Augmentation:
+    """One way to vary a picture."""
+
+    crops: bool = False
+    """Whether it chooses the part of the larger canvas that is seen; if none does, the centre is."""
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        """The varied picture; `size` (height, width) is what training wants in the end."""
+        raise NotImplementedError
+
+
+AUGMENTATIONS: Registry[Augmentation] = Registry("augmentation")
+
+
+def centre(picture: Picture, size: tuple[int, int]) -> Picture:
+    """The middle of the canvas: what evaluation sees, and training where nothing else was asked for."""
+    top, left = ((have - want) // 2 for have, want in zip(picture.shape, size, strict=False))
+    return picture[top : top + size[0], left : left + size[1]]
+
+
+def vary(picture: Picture, size: tuple[int, int], augmentations: list[Augmentation], draw: Draw) -> Picture:
+    """One picture through all augmentations, in their order, cut to size before the first that needs no canvas."""
+    cut = any(each.crops for each in augmentations)
+    if not cut:
+        picture = centre(picture, size)
+    for augmentation in augmentations:
+        picture = augmentation.apply(picture, size, draw)
+    return np.ascontiguousarray(picture)
+
+
+def flipped(picture: Picture, draw: Draw) -> Picture:
+    return picture[:, ::-1] if draw.random() < 0.5 else picture
+
+
+def resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    if picture.shape[:2] == size:
+        return picture
+    return np.asarray(Image.fromarray(picture).resize(size[::-1], Image.Resampling.BILINEAR))
+
+
+@AUGMENTATIONS.register("none")
+@dataclass(frozen=True)
+class Nothing(Augmentation):
+    """Every picture as it is, the same in every epoch; what a frozen prefix computes can then be kept."""
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        return picture
+
+
+@AUGMENTATIONS.register("flip")
+@dataclass(frozen=True)
+class Flip(Augmentation):
+    """Mirror half of the pictures left to right. Not for digits or text."""
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        return flipped(picture, draw)
+
+
+@AUGMENTATIONS.register("crop_flip")
+@dataclass(frozen=True)
+class CropFlip(Augmentation):
+    """Shift the picture by a few pixels over a black border, and mirror half of them: the classic for small pictures."""
+
+    padding: float = knob(0.125, low=0.0, high=0.5, help="The border, as a share of height and width.")
+    mirror: bool = knob(True, help="Also mirror half of the pictures; switch off for digits and text.")
+    crops = True
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        rows, columns = (math.ceil(side * self.padding) for side in size)
+        picture = np.pad(centre(picture, size), ((rows, rows), (columns, columns), (0, 0)))
+        top, left = int(draw.integers(2 * rows + 1)), int(draw.integers(2 * columns + 1))
+        cut = picture[top : top + size[0], left : left + size[1]]
+        return flipped(cut, draw) if self.mirror else cut
+
+
+@AUGMENTATIONS.register("resized_crop_flip")
+@dataclass(frozen=True)
+class ResizedCropFlip(Augmentation):
+    """Cut out a random part of random size and shape, enlarge it, mirror half: the classic for photographs."""
+
+    smallest: float = knob(0.08, low=0.01, high=1.0, help="The smallest part, as a share of the picture's area.")
+    mirror: bool = knob(True, help="Also mirror half of the pictures.")
+    crops = True
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        top, left, height, width = random_box(picture.shape[:2], size, self.smallest, draw)
+        cut = Image.fromarray(picture).resize(
+            size[::-1], Image.Resampling.BILINEAR, box=(left, top, left + width, top + height)
+        )
+        return flipped(np.asarray(cut), draw) if self.mirror else np.asarray(cut)
+
+
+def random_box(
+    canvas: tuple[int, int], size: tuple[int, int], smallest: float, draw: Draw
+) -> tuple[int, int, int, int]:
+    """Top, left, height, width of a part with 3:4 to 4:3 of the wanted shape; the centre if ten tries find none."""
+    wanted = size[1] / size[0]
+    for _ in range(10):
+        area = canvas[0] * canvas[1] * draw.uniform(smallest, 1.0)
+        shape = wanted * math.exp(draw.uniform(math.log(3 / 4), math.log(4 / 3)))
+        height, width = round(math.sqrt(area / shape)), round(math.sqrt(area * shape))
+        if 0 < height <= canvas[0] and 0 < width <= canvas[1]:
+            top, left = int(draw.integers(canvas[0] - height + 1)), int(draw.integers(canvas[1] - width + 1))
+            return top, left, height, width
+    height, width = min(canvas[0], round(canvas[1] / wanted)), min(canvas[1], round(canvas[0] * wanted))
+    return (canvas[0] - height) // 2, (canvas[1] - width) // 2, height, width
+
+
+@AUGMENTATIONS.register("rotation")
+@dataclass(frozen=True)
+class Rotation(Augmentation):
+    """Turn each picture by a random angle; the corners that open are black."""
+
+    degrees: float = knob(15.0, low=0.0, high=180.0, help="The largest angle, to either side.")
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        angle = draw.uniform(-self.degrees, self.degrees)
+        return np.asarray(Image.fromarray(picture).rotate(angle, Image.Resampling.BILINEAR))
+
+
+@AUGMENTATIONS.register("colour")
+@dataclass(frozen=True)
+class Colour(Augmentation):
+    """Change brightness, contrast and saturation at random: light and cameras differ, the label does not."""
+
+    strength: float = knob(0.2, low=0.0, high=1.0, help="The largest change of each, as a share.")
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        image = Image.fromarray(picture)
+        for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
+            image = enhance(image).enhance(1 + draw.uniform(-self.strength, self.strength))
+        return np.asarray(image)
+
+
+def _shear(image: Image.Image, across: float, down: float) -> Image.Image:
+    return image.transform(image.size, Image.Transform.AFFINE, (1, across, 0, down, 1, 0), Image.Resampling.BILINEAR)
+
+
+def _shift(image: Image.Image, across: float, down: float) -> Image.Image:
+    move = (1, 0, across * image.width, 0, 1, down * image.height)
+    return image.transform(image.size, Image.Transform.AFFINE, move, Image.Resampling.BILINEAR)
+
+
+OPERATIONS: list[Any] = [
+    lambda image, size: image,
+    lambda image, size: _shear(image, 0.3 * size, 0),
+    lambda image, size: _shear(image, 0, 0.3 * size),
+    lambda image, size: _shift(image, 0.3 * size, 0),
+    lambda image, size: _shift(image, 0, 0.3 * size),
+    lambda image, size: image.rotate(30 * size, Image.Resampling.BILINEAR),
+    lambda image, size: ImageEnhance.Brightness(image).enhance(1 + 0.9 * size),
+    lambda image, size: ImageEnhance.Color(image).enhance(1 + 0.9 * size),
+    lambda image, size: ImageEnhance.Contrast(image).enhance(1 + 0.9 * size),
+    lambda image, size: ImageEnhance.Sharpness(image).enhance(1 + 0.9 * size),
+    lambda image, size: ImageOps.posterize(image, 8 - round(4 * abs(size))),
+    lambda image, size: ImageOps.solarize(image, round(255 * (1 - abs(size)))),
+    lambda image, size: ImageOps.autocontrast(image),
+    lambda image, size: ImageOps.equalize(image),
+]
+"""What RandAugment and TrivialAugment choose from; `size` runs from -1 to 1."""
+
+
+@AUGMENTATIONS.register("randaugment")
+@dataclass(frozen=True)
+class RandAugment(Augmentation):
+    """A few operations drawn from fourteen (shear, shift, turn, colour, contrast, ...), all of one strength."""
+
+    operations: int = knob(2, low=1, high=10, help="How many operations each picture goes through.")
+    strength: float = knob(0.3, low=0.0, high=1.0, help="How strong each operation is.")
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        image = Image.fromarray(picture)
+        for _ in range(self.operations):
+            strength = self.strength * (1 if draw.random() < 0.5 else -1)
+            image = OPERATIONS[int(draw.integers(len(OPERATIONS)))](image, strength)
+        return np.asarray(image)
+
+
+@AUGMENTATIONS.register("trivial")
+@dataclass(frozen=True)
+class TrivialAugment(Augmentation):
+    """One operation of those fourteen at a random strength: nothing to tune, and hard to beat."""
+
+    def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
+        operation = OPERATIONS[int(draw.integers(len(OPERATIONS)))]
+        return np.asarray(operation(Image.fromarray(picture), float(draw.uniform(-1, 1))))

@@ -1,0 +1,59 @@
+"""Every failure that a user can act on. Each message is one sentence: what happened, to what, and what to do.
+
+    ExplorerError
+    ├── RecipeError         a choice that cannot be made
+    ├── DataError           a dataset that cannot be found, read or split
+    │   └── PictureError    one picture that cannot be read
+    ├── WeightsError        pretrained weights that cannot be had, or do not fit
+    ├── TrainingError       a run that cannot go on
+    ├── NotFound            a run, a name or a file that is not there
+    └── MissingExtra        an optional dependency that is not installed
+
+They are raised low and caught in two places: pages show the sentence, `execute` records it.
+Anything else that is raised is a bug.
+"""
+
+
+class ExplorerError(Exception):
+    """Something that a user can mend; `str(error)` is the sentence to show."""
+
+
+class RecipeError(ExplorerError):
+    """A choice that cannot be made; says which field, what was given and what is allowed."""
+
+    def __init__(self, field: str, given: object, allowed: str):
+        super().__init__(f"{field}: {shown(given)} is not possible; {allowed}.")
+        self.field = field
+
+
+class DataError(ExplorerError):
+    """A dataset that cannot be found, read or split."""
+
+
+class PictureError(DataError):
+    """One picture that cannot be read."""
+
+
+class WeightsError(ExplorerError):
+    """Pretrained weights that cannot be had, or do not fit."""
+
+
+class TrainingError(ExplorerError):
+    """A run that cannot go on."""
+
+
+class NotFound(ExplorerError):
+    """A run, a name or a file that is not there."""
+
+
+class MissingExtra(ExplorerError):
+    """An optional dependency that is not installed."""
+
+    def __init__(self, what: str, extra: str):
+        super().__init__(f'{what} needs an optional part of Thaw; install it with: pip install "thaw[{extra}]"')
+
+
+def shown(given: object, limit: int = 80) -> str:
+    """What was given, as it can stand in a sentence: quoted, on one line, never endless."""
+    text = repr(given)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,52 @@
+"""Where things live on disk: one folder for all that Thaw writes, and the folders it may read from."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHIPPED = PROJECT / "checkpoints" / "shipped"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder (`THAW_HOME`, else `checkpoints`) that holds the runs, the imported datasets and the caches."""
+
+    folder: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Home":
+        return cls(Path(environment.get("THAW_HOME") or PROJECT / "checkpoints").expanduser().resolve())
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "runs.sqlite"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    @property
+    def datasets(self) -> Path:
+        """Imported datasets, a folder each; those unpacked or downloaded stand in `found`."""
+        return self.folder / "datasets"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again: decoded pixels, features, measurements."""
+        return self.folder / "cache"
+
+
+def data_folders(environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """Where datasets are looked for before any download (`THAW_DATA`)."""
+    return _folders(environment.get("THAW_DATA", ""))
+
+
+def weights_folders(environment: Mapping[str, str] = os.environ) -> list[Path]:
+    """Where pretrained weights are looked for before any download: `THAW_WEIGHTS`, then what Thaw ships."""
+    return [*_folders(environment.get("THAW_WEIGHTS", "")), SHIPPED]
+
+
+def _folders(listed: str) -> list[Path]:
+    return [Path(entry).expanduser().resolve() for entry in listed.split(os.pathsep) if entry]
