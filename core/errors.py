@@ -6,6 +6,7 @@
     │   └── PictureError    one picture that cannot be read
     ├── WeightsError        pretrained weights that cannot be had, or do not fit
     ├── TrainingError       a run that cannot go on
+    ├── RecordError         a record of runs that is busy, full or not ours to read
     ├── NotFound            a run, a name or a file that is not there
     └── MissingExtra        an optional dependency that is not installed
 
@@ -40,6 +41,10 @@ class WeightsError(ExplorerError):
 
 class TrainingError(ExplorerError):
     """A run that cannot go on."""
+
+
+class RecordError(ExplorerError):
+    """A record of runs that is busy, full or not ours to read."""
 
 
 class NotFound(ExplorerError):

@@ -1,0 +1,49 @@
+"""execute(): a recipe learns, the log listens. Engines differ only in who calls it, and where."""
+
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from core.catalog.learners import LEARNERS
+from core.errors import ExplorerError
+from core.events import Event, Wish
+from core.recipe import Recipe
+from core.runs import liveness
+from core.runs.log import RunLog
+
+Learning = Generator[Event, Wish, Any]
+
+
+def learner_of(recipe: Recipe) -> Callable[..., Learning]:
+    """The generator that the recipe's learner names; what it needs loads here, in the worker, never in a page."""
+    module, _, function = LEARNERS.entry(recipe.learner.name).generator.partition(":")
+    return getattr(import_module(module), function)
+
+
+def execute(recipe: Recipe, log: RunLog, device: str) -> None:
+    """Let a recipe learn; the log keeps what it says, and passes on what its owner wishes."""
+    with liveness.held(log.folder):
+        log.begin()
+        try:
+            _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home), log)
+        except ExplorerError as error:
+            log.finish("failed", str(error))
+        except KeyboardInterrupt:
+            log.finish("stopped", "Interrupted from the keyboard.")
+            raise
+        except Exception as error:
+            bug = "".join(traceback.format_exception_only(error)).strip()
+            log.finish("failed", f"A bug: {bug}", traceback.format_exc())
+            raise
+
+
+def _listen(learning: Learning, log: RunLog) -> None:
+    wish: Wish = None
+    try:
+        with suppress(StopIteration):
+            while True:
+                wish = log.take(learning.send(wish))
+    finally:
+        learning.close()

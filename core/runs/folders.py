@@ -1,0 +1,113 @@
+"""Writing that survives a kill at any moment: a reader finds the old or the new, never something torn.
+
+A file is written beside its place, forced to disk and renamed over it. A folder can't be renamed over a full one, so
+its place is a link to a version of it, and the link is what gets replaced.
+"""
+
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from core.errors import RecordError
+
+FRESH = ".new-"
+VERSION = re.compile(r".+\.[0-9a-f]{8}")
+
+
+def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
+    """Let `save` write a folder, then make it the one that stands at `place`."""
+    mark = secrets.token_hex(4)
+    version = place.with_name(f"{place.name}.{mark}")
+    fresh, link = place.with_name(f"{FRESH}{version.name}"), place.with_name(f"{FRESH}{mark}")
+    with _or_nothing(fresh, link):
+        fresh.mkdir(parents=True)
+        save(fresh)
+        _force(fresh)
+        fresh.replace(version)
+        link.symlink_to(version.name)
+        link.replace(place)
+        _force_entry(place.parent)
+    for other in place.parent.glob(f"{place.name}.*"):
+        if other.name != version.name:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def write_json(place: Path, content: Mapping[str, Any]) -> None:
+    write_text(place, json.dumps(content, indent=2) + "\n")
+
+
+def write_text(place: Path, text: str) -> None:
+    """Replace a file in one step."""
+    fresh = place.with_name(f"{FRESH}{place.name}-{secrets.token_hex(4)}")
+    with _or_nothing(fresh):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(place)
+        _force_entry(place.parent)
+
+
+def read_json(place: Path) -> dict[str, Any] | None:
+    """What `write_json` wrote, or None where nothing has been written yet."""
+    return json.loads(place.read_text(encoding="utf-8")) if place.exists() else None
+
+
+def discard(place: Path) -> None:
+    """Remove a replaceable folder: the link first, so that no reader meets half of it."""
+    version = place.resolve()
+    place.unlink(missing_ok=True)
+    _remove(version)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed writer left behind: half-written files, and versions that no link names."""
+    for left in [*folder.rglob(f"{FRESH}*")]:
+        _remove(left)
+    for version in [each for each in folder.rglob("*") if VERSION.fullmatch(each.name) and each.is_dir()]:
+        if version.with_name(version.stem).resolve() != version.resolve():
+            _remove(version)
+
+
+@contextmanager
+def _or_nothing(*left: Path) -> Iterator[None]:
+    """Remove the half-written pieces if anything goes wrong; a full disk is the user's to mend."""
+    try:
+        yield
+    except BaseException as error:
+        for each in left:
+            _remove(each)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RecordError(
+                f"No space is left on the disk that holds {left[0].parent}; free some, then try again."
+            ) from error
+        raise
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _force(folder: Path) -> None:
+    """Everything below a folder is on the disk, not only in the machine's memory."""
+    for path in [*folder.rglob("*"), folder]:
+        _force_entry(path)
+
+
+def _force_entry(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,56 @@
+"""What a run said about each picture of a split, read back; and what was worked out from it, kept beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import __version__
+from core.runs.folders import read_json, write_json
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """The columns of one split: a row per picture."""
+
+    probabilities: "np.ndarray"
+    labels: "np.ndarray"
+    files: list[str]
+
+    @property
+    def right(self) -> "np.ndarray":
+        return self.probabilities.argmax(1) == self.labels
+
+
+def read_predictions(run_folder: Path, split: str, weights: str) -> Predictions | None:
+    """The columns, or None where the run never got so far."""
+    import numpy as np  # takes as long to load as all the rest of the record
+
+    place = _place(run_folder, split, weights) / "predictions.npz"
+    if not place.exists():
+        return None
+    with np.load(place, allow_pickle=False) as columns:
+        return Predictions(columns["probabilities"], columns["labels"], [str(file) for file in columns["files"]])
+
+
+def kept_score(
+    run_folder: Path, split: str, weights: str, work_out: Callable[[Predictions], dict[str, Any]]
+) -> dict[str, Any] | None:
+    """A score of a split's predictions, worked out once. It lies beside them, so new predictions leave it behind."""
+    place = _place(run_folder, split, weights) / "score.json"
+    kept = read_json(place)
+    if kept is not None and kept["version"] == __version__:
+        return kept["score"]
+    predictions = read_predictions(run_folder, split, weights)
+    if predictions is None:
+        return None
+    score = work_out(predictions)
+    write_json(place, {"version": __version__, "score": score})
+    return score
+
+
+def _place(run_folder: Path, split: str, weights: str) -> Path:
+    return (run_folder / "predictions" / f"{split}-{weights}").resolve()

@@ -1,0 +1,137 @@
+"""What remains of a run, however it ends: its state, its reason, its events and its folders."""
+
+import pytest
+
+from core.engines.immediate import Immediate
+from core.events import Event, Step, Wish
+from core.recipe import Recipe
+from core.runs.folders import read_json
+from core.runs.liveness import is_held
+from core.runs.log import RunLog
+from core.runs.predictions import kept_score, read_predictions
+from core.runs.record import Record
+from core.runs.store import RunRow
+
+pytestmark = pytest.mark.usefixtures("short_learner")
+
+
+def train(record: Record, **choices: object) -> RunRow:
+    run = record.create(Recipe(**choices))  # type: ignore[arg-type]
+    Immediate(record).submit(run, "cpu")
+    return record.find(run)
+
+
+def test_a_run_that_ends_well_is_done_with_its_accuracy_seconds_and_folders(record: Record):
+    row = train(record, epochs=2)
+    folder = record.folder(row.id)
+    assert (row.state, row.reason, row.seconds) == ("done", "All epochs were run.", 100.0)
+    assert row.accuracy == pytest.approx(2 / 3)  # the restored best epoch's, not the last one told
+    assert row.started and row.ended and row.device == "cpu"
+    assert (folder / "best" / "model.safetensors").exists()
+    assert read_json(folder / "environment.json") == {
+        "device": "cpu",
+        "data": "hash of data",
+        "weights": "hash of weights",
+        "plan": {"precision": "float32"},
+    }
+    assert Recipe.parse(read_json(folder / "recipe.json")) == Recipe(epochs=2)
+
+
+def test_the_last_step_of_an_epoch_is_kept_before_its_end_and_the_others_are_thinned(record: Record):
+    row = train(record, epochs=2)
+    told = [(each["kind"], each.get("step")) for each in record.store.events(row.id)]
+    assert [number for number, (kind, _) in enumerate(told, 1) if kind == "started"] == [1]
+    for epoch in range(2):
+        last = epoch * 10 + 9
+        assert told.index(("step", last)) == told.index(("epoch_ended", last)) - 1
+    assert sum(kind == "step" for kind, _ in told) < 20
+    assert told[-1][0] == "finished"
+
+
+def test_predictions_are_columns_and_their_score_is_worked_out_once(record: Record):
+    row = train(record, epochs=1)
+    folder, asked = record.folder(row.id), []
+    predictions = read_predictions(folder, "val", "best")
+    assert predictions is not None
+    assert predictions.files == ["a", "b", "c"] and predictions.right.tolist() == [True, True, False]
+    for _ in range(2):
+        score = kept_score(folder, "val", "best", lambda found: asked.append(found) or {"n": len(found.files)})
+        assert score == {"n": 3}
+    assert len(asked) == 1
+    assert kept_score(folder, "test", "best", lambda found: {}) is None
+
+
+def test_a_failure_that_a_user_can_mend_is_a_failed_run_with_the_sentence(record: Record):
+    row = train(record, lr=13)
+    assert (row.state, row.reason) == (
+        "failed",
+        "The network has 0 trainable parameters; choose another strategy.",
+    )
+    assert not (record.folder(row.id) / "traceback.txt").exists()
+
+
+def test_a_bug_is_raised_on_and_its_traceback_is_kept_with_the_run(record: Record):
+    run = record.create(Recipe(lr=14))
+    with pytest.raises(ZeroDivisionError):
+        Immediate(record).submit(run, "cpu")
+    row = record.find(run)
+    assert (row.state, row.reason) == ("failed", "A bug: ZeroDivisionError: a bug")
+    assert "_misfortune" in (record.folder(run) / "traceback.txt").read_text()
+
+
+def test_a_run_interrupted_from_the_keyboard_is_stopped_and_the_interrupt_goes_on(record: Record):
+    run = record.create(Recipe(lr=15))
+    with pytest.raises(KeyboardInterrupt):
+        Immediate(record).submit(run, "cpu")
+    assert record.find(run).state == "stopped"
+    assert not is_held(record.folder(run))
+
+
+def test_the_run_is_held_while_it_learns_and_the_listener_hears_every_step(record: Record):
+    run, heard = record.create(Recipe(epochs=1)), []
+
+    def listen(event: Event) -> None:
+        heard.append((event.kind, is_held(record.folder(run)), record.find(run).state))
+
+    Immediate(record).submit(run, "cpu", listen)
+    assert [kind for kind, _, _ in heard].count("step") == 10
+    assert all(alive for _, alive, _ in heard)
+    assert {state for kind, _, state in heard if kind != "finished"} == {"running"}
+
+
+@pytest.mark.parametrize(("wish", "state"), [("stop", "stopped"), ("pause", "paused")])
+def test_what_the_owner_wishes_reaches_the_learner_at_its_next_step(record: Record, wish: Wish, state: str):
+    from core.engines.base import execute
+
+    run = record.create(Recipe(epochs=3))
+    log = RunLog(record, run, wish=lambda: wish if record.store.events(run, after=1) else None)
+    execute(Recipe(epochs=3), log, "cpu")
+    assert record.find(run).state == state
+    assert (log.state is not None) == (wish == "pause")
+
+
+def test_a_paused_run_goes_on_from_its_snapshot_with_the_plan_it_began_with(record: Record):
+    from core.engines.base import execute
+
+    run = record.create(Recipe(epochs=1))
+    execute(Recipe(epochs=1), RunLog(record, run, wish=lambda: "pause"), "cpu")
+    record.store.move(run, "queued")
+    Immediate(record).submit(run, "cpu")
+    started = [each for each in record.store.told(run) if each["kind"] == "started"]
+    assert [each["resumed"] for each in started] == [False, True]
+    assert started[1]["plan"] == {"precision": "float32"}
+    assert record.find(run).state == "done"
+    assert RunLog(record, run).state is None  # what a finished run could go on from is only weight
+
+
+def test_a_snapshot_is_taken_when_due_not_at_every_step(record: Record, monkeypatch: pytest.MonkeyPatch):
+    run = record.create(Recipe())
+    log, saved = RunLog(record, run), []
+    log.begin()
+    monkeypatch.setattr("core.runs.log.SECONDS_BETWEEN_SNAPSHOTS", 0.05)
+    monkeypatch.setattr("core.runs.log.SHARE_FOR_SNAPSHOTS", 1e9)
+    taken = 0
+    while len(saved) < 2:
+        log.take(Step(elapsed=0, epoch=0, step=taken, pictures=1, lr=1, save=lambda folder: saved.append(folder)))
+        taken += 1
+    assert taken > 10

@@ -1,0 +1,82 @@
+"""Runs are made, found by what people remember of them, seen as they are, and deleted whole."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import NotFound, RecordError
+from core.home import Home
+from core.recipe import Recipe
+from core.runs.liveness import held
+from core.runs.record import ALPHABET, Record
+
+
+@pytest.fixture
+def record(home_folder: Path) -> Iterator[Record]:
+    record = Record(Home(home_folder))
+    yield record
+    record.close()
+
+
+def test_a_run_has_a_short_id_without_look_alikes_and_a_name_that_says_what_it_is(record: Record):
+    run = record.create(Recipe(dataset="boats", backbone="resnet18"))
+    assert re.fullmatch(f"[{ALPHABET}]{{6}}", run) and not set("01loiaeu") & set(ALPHABET)
+    assert record.find(run).name == "boats resnet18 full"
+    assert (record.folder(run) / "recipe.json").exists()
+
+
+def test_a_run_is_found_by_id_by_the_beginning_of_it_and_by_name(record: Record):
+    run = record.create(Recipe(), name="the good one")
+    assert record.find(run).id == record.find(run[:4]).id == record.find("the good one").id == run
+
+
+def test_a_word_that_fits_several_runs_names_them(record: Record):
+    runs = [record.create(Recipe(), name="twin") for _ in range(2)]
+    with pytest.raises(NotFound) as caught:
+        record.find("twin")
+    assert all(run in str(caught.value) for run in runs)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    "word", ["../../etc/passwd", "/etc", "..", ".", "", "b%", "b_", "runs.sqlite", "a\x00b", "x" * 999]
+)
+def test_line_37_path_tricks_in_a_run_name_are_not_found(record: Record, word: str):
+    record.create(Recipe())
+    with pytest.raises(NotFound, match="was not found"):
+        record.find(word)
+
+
+def test_a_run_whose_worker_died_is_lost_and_that_is_written_down(record: Record):
+    run = record.create(Recipe())
+    with held(record.folder(run)):
+        record.store.move(run, "running")
+        assert record.find(run).state == "running"
+    record.store.say(run, [{"kind": "notice", "elapsed": 7.5, "topic": "", "message": ""}])
+    seen = record.page()[0]
+    assert (seen.state, seen.seconds) == ("lost", 7.5) and "killed" in seen.reason
+    row = record.store.row(run)
+    assert row is not None and row.state == "lost" and row.ended is not None
+
+
+def test_a_deleted_run_leaves_nothing_and_one_at_work_stays(record: Record):
+    run = record.create(Recipe())
+    with held(record.folder(run)):
+        record.store.move(run, "running")
+        with pytest.raises(RecordError, match="stop it before you delete it"):
+            record.delete(run)
+    record.delete(run)
+    assert not record.folder(run).exists()
+    with pytest.raises(NotFound):
+        record.find(run)
+
+
+def test_a_name_is_any_text_but_not_empty_and_not_endless(record: Record):
+    run = record.create(Recipe())
+    assert record.rename(run, "  <b>fünf 🐜 =cmd()  ") == "<b>fünf 🐜 =cmd()"
+    for bad in ("", "   ", "x" * 201):
+        with pytest.raises(RecordError):
+            record.rename(run, bad)
+    assert record.find(run).name == "<b>fünf 🐜 =cmd()"
