@@ -18,6 +18,18 @@ class Skip:
     reason: str
 
 
+@dataclass(frozen=True)
+class PictureFacts:
+    """What a picture was before it became upright RGB: what an audit looks at."""
+
+    width: int
+    height: int
+    mode: str
+    """Pillow's name: "RGB", "L", "CMYK", ..."""
+    format: str
+    """ "JPEG", "PNG", ..., or "array"."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Every usable picture of a dataset, unread: its file, its label, the split it came in, and a way to read it."""
@@ -37,6 +49,10 @@ class Source:
     """A hash of every picture's content and label: changes when anything does."""
     licence: str = "unknown"
     skipped: tuple[Skip, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
+    """What a person should know before training on it, a sentence each."""
+    facts: Callable[[int], PictureFacts] | None = None
+    """What picture number i was as a file, where that is remembered."""
 
     def __len__(self) -> int:
         return len(self.labels)
