@@ -78,18 +78,18 @@ def sweep(folder: Path) -> None:
 
 
 @contextmanager
-def _or_nothing(*left: Path) -> Iterator[None]:
-    """Remove the half-written pieces if anything goes wrong; a full disk is the user's to mend."""
+def _or_nothing(*halves: Path) -> Iterator[None]:
+    """Half-written pieces never stay (what went well has lost these names); a full disk is the user's to mend."""
     try:
         yield
-    except BaseException as error:
-        for each in left:
-            _remove(each)
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RecordError(
-                f"No space is left on the disk that holds {left[0].parent}; free some, then try again."
-            ) from error
-        raise
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = halves[0].parent
+        raise RecordError(f"No space is left on the disk that holds {place}; free some, then try again.") from error
+    finally:
+        for half in halves:
+            _remove(half)
 
 
 def _remove(path: Path) -> None:

@@ -11,7 +11,7 @@ import queue
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -174,10 +174,10 @@ class RunStore:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
@@ -197,18 +197,22 @@ class RunStore:
             raise RecordError(self._sentence(error)) from error
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self.path, timeout=self.busy_seconds, isolation_level=None, check_same_thread=False
-        )
         try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordError(
+                f"{self.path.parent} can't be made ({error.strerror}); choose another THAW_HOME."
+            ) from None
+        with ExitStack() as unless_all_went_well:
+            connection = sqlite3.connect(
+                self.path, timeout=self.busy_seconds, isolation_level=None, check_same_thread=False
+            )
+            unless_all_went_well.callback(connection.close)
             self._become_wal(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+            unless_all_went_well.pop_all()
+            return connection
 
     def _become_wal(self, connection: sqlite3.Connection) -> None:
         """Switching a new database to WAL ignores the busy timeout, so two first processes need patience of our own."""
