@@ -3,6 +3,7 @@
 `python -m scripts.make_docs` writes them anew; with `--check` it only says which are stale (exit code 1).
 """
 
+import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -125,14 +126,10 @@ def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
 
 
 def shown(value: object) -> str:
-    words = {None: "none", True: "yes", False: "no"}
-    if value is None or isinstance(value, bool):
-        return words[value]
-    if value == []:
-        return "none"
+    """As it is written in a recipe."""
     if isinstance(value, dict):
         value = value["name"]
-    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+    return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`"
 
 
 def sides(size: tuple[int, int]) -> str:

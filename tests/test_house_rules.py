@@ -107,13 +107,11 @@ def test_every_page_is_in_the_navigation():
     assert on_disk == set(re.findall(r"pages/\w+\.py", front_door))
 
 
-def test_every_page_opens_with_the_guard():
+def test_every_page_begins_with_the_guard():
     for file in (PROJECT / "pages").glob("*.py"):
-        first_call = next(
-            node for node in tree(file).body if not isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
-        )
-        before = [ast.unparse(node) for node in tree(file).body[: tree(file).body.index(first_call)]]
-        assert any(line.startswith("enter(") for line in before), f"{file.name} must begin with enter()"
+        _, *statements = tree(file).body
+        first = next(each for each in statements if not isinstance(each, ast.Import | ast.ImportFrom))
+        assert ast.unparse(first) == "enter()", f"{file.name} must begin with enter()"
 
 
 def test_training_neither_prints_nor_reads_the_clock_on_the_wall():
