@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.insight.verdicts.comparisons import SEEDS_NEEDED
-from core.insight.verdicts.intervals import ALPHA, Interval, Z, newcombe, wilson
+from core.insight.verdicts.intervals import ALPHA, Interval, Z, around, newcombe, wilson
 
 Verdict = Literal["better", "worse", "reproduced", "cannot be told apart", "not judged"]
 OPTIMISTIC = "chosen on these pictures (optimistic)"
@@ -58,7 +58,7 @@ class Outcome:
         """What the choice of pictures alone leaves open."""
         if self.error is None:
             return wilson(self.mean * self.n, self.n)
-        return max(0.0, self.mean - Z * self.error), min(1.0, self.mean + Z * self.error)
+        return around(self.mean, self.error)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from core.insight.verdicts.comparisons import SEEDS_NEEDED, Comparison, compare_recipes, compare_runs, holm
-from core.insight.verdicts.intervals import ALPHA, Interval, bootstrap_interval
+from core.insight.verdicts.intervals import ALPHA
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class WinCount:
 
     won: int
     of: int
-    interval: Interval
+    interval: tuple[int, int]
     """Of the count, by bootstrap over the pictures."""
     clear: int
     """A's wins that stand by themselves after Holm."""
@@ -37,7 +37,7 @@ class WinCount:
     @property
     def sentence(self) -> str:
         low, high = self.interval
-        return f"{self.won} of {self.of} classes ({low:.0f} to {high:.0f}), {self.clear} of them clear after Holm"
+        return f"{self.won} of {self.of} classes ({low} to {high}), {self.clear} of them clear after Holm"
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "sentence": self.sentence}
@@ -63,7 +63,7 @@ def count_wins(
     return WinCount(
         won=won,
         of=len(wins),
-        interval=bootstrap_interval(won, _resampled_wins(rights_a, rights_b, labels, times)),
+        interval=_middle(won, _resampled_wins(rights_a, rights_b, labels, times)),
         clear=sum(each.winner == "a" and each.p_adjusted < ALPHA for each in wins),
         classes=wins,
     )
@@ -77,11 +77,17 @@ def _winner(difference: float) -> Literal["a", "b", "tie"]:
     return "tie" if difference == 0 else ("a" if difference > 0 else "b")
 
 
+def _middle(won: int, resampled: list[int]) -> tuple[int, int]:
+    """The counts that hold the middle 95% of the resamples, and the count itself."""
+    low, high = np.quantile(resampled, [ALPHA / 2, 1 - ALPHA / 2], method="inverted_cdf")
+    return min(won, int(low)), max(won, int(high))
+
+
 def _resampled_wins(
     rights_a: np.ndarray, rights_b: np.ndarray, labels: np.ndarray, times: int, seed: int = 0
-) -> np.ndarray:
+) -> list[int]:
     # Whole numbers, not shares, so that a tie is exactly 0.
     lead = rights_a.sum(axis=0) * len(rights_b) - rights_b.sum(axis=0) * len(rights_a)
     draw, n = np.random.default_rng(seed), len(labels)
     drawn = (draw.integers(n, size=n) for _ in range(times))
-    return np.array([(np.bincount(labels[again], weights=lead[again]) > 0).sum() for again in drawn])
+    return [int((np.bincount(labels[again], weights=lead[again]) > 0).sum()) for again in drawn]
