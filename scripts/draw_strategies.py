@@ -69,3 +69,12 @@ def picture(columns: int = 3) -> str:
     rows = math.ceil(len(SHOWN) / columns)
     box = f"-4 0 {columns * (width + ROOM) - ROOM + 8} {rows * (height + ROOM) - 16}"
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">', STYLE, *lines, "</svg>"]) + "\n"
+
+
+def logo() -> str:
+    """Six bars, stacked as parts are: ice below, warm above."""
+    colours = [colour(scale) for scale in (1.0, 0.3, 0.06, 0.0, 0.0, 0.0)]
+    bars = [
+        f'  <rect x="3" y="{3 + 4.5 * i}" width="26" height="3.5" rx="1" fill="{c}"/>' for i, c in enumerate(colours)
+    ]
+    return "\n".join(['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">', *bars, "</svg>"]) + "\n"

@@ -1,4 +1,4 @@
-"""Writes what the docs tell of the registries: docs/choices.md and the picture of the strategies.
+"""Writes what the docs tell of the registries: docs/choices.md and the drawings.
 
 `python -m scripts.make_docs` writes them anew; with `--check` it only says which are stale (exit code 1).
 """
@@ -20,7 +20,7 @@ from core.catalog.registry import Knob, Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.recipe import Recipe
-from scripts.draw_strategies import EPOCHS, PARTS, picture
+from scripts.draw_strategies import EPOCHS, PARTS, logo, picture
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -137,7 +137,8 @@ def sides(size: tuple[int, int]) -> str:
 
 
 def written() -> dict[Path, str]:
-    return {DOCS / "choices.md": page(), DOCS / "pictures" / "strategies.svg": picture()}
+    pictures = DOCS / "pictures"
+    return {DOCS / "choices.md": page(), pictures / "strategies.svg": picture(), pictures / "logo.svg": logo()}
 
 
 def main(arguments: list[str]) -> int:

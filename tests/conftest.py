@@ -1,11 +1,17 @@
 """What every test stands on: a home of its own, one thread, and a clear word when something real is missing."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch loads: tiny models run five times faster so
 
 import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+HOSTILE_NAME = "![](http://127.0.0.1:9/fetched.png) <script>alert(1)</script> :red[loud] **bold**"
+SMALL_RUN = ["--set", "epochs=2", "--set", "examples_per_class=3"]
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +40,17 @@ def _given(variable: str, what: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no {what}: set {variable} to the folder that holds them")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def home_with_a_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which one small run was trained, from the terminal, under a name that tries to be fetched."""
+    folder = tmp_path_factory.mktemp("home_with_a_run")
+    subprocess.run(
+        [sys.executable, "-m", "core", "train", "--name", HOSTILE_NAME, *SMALL_RUN],
+        cwd=PROJECT,
+        env={**os.environ, "THAW_HOME": str(folder)},
+        capture_output=True,
+        check=True,
+    )
+    return folder

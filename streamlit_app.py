@@ -1,0 +1,26 @@
+"""The front door: which pages there are, and in which order. No logic."""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from pages.shared import gate
+
+LOGO = Path(__file__).parent / "docs" / "pictures" / "logo.svg"
+
+
+def pages() -> list[StreamlitPage]:
+    """Made anew at each call: Streamlit wants pages of the present run."""
+    return [st.Page("pages/home.py", title="Home", default=True)]
+
+
+def open_door() -> None:
+    # A file of our own: an emoji or a Material symbol would be fetched from elsewhere.
+    st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide")
+    gate.opened()
+    st.navigation(pages()).run()
+
+
+if __name__ == "__main__":
+    open_door()
