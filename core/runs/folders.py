@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RecordError
+from core.runs.strict import strict_json
 
 FRESH = ".new-"
 VERSION = re.compile(r".+\.[0-9a-f]{8}")
@@ -40,7 +41,7 @@ def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
 
 
 def write_json(place: Path, content: Mapping[str, Any]) -> None:
-    write_text(place, json.dumps(content, indent=2) + "\n")
+    write_text(place, strict_json(content, indent=2) + "\n")
 
 
 def write_text(place: Path, text: str) -> None:

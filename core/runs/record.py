@@ -7,15 +7,18 @@ import sqlite3
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import __version__
 from core.errors import NotFound, RecordError, shown
 from core.home import Home
-from core.recipe import Recipe
 from core.runs import liveness
 from core.runs.folders import sweep, write_json
 from core.runs.states import HELD, State
 from core.runs.store import RunRow, RunStore
+
+if TYPE_CHECKING:
+    from core.recipe import Recipe
 
 ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 """No look-alikes (0 o 1 l i), and no vowels, so that an id is never a word."""
@@ -35,7 +38,7 @@ class Record:
     def folder(self, run: str) -> Path:
         return self.home.runs / run
 
-    def create(self, recipe: Recipe, *, name: str = "", owner: str = "", state: State = "queued") -> str:
+    def create(self, recipe: "Recipe", *, name: str = "", owner: str = "", state: State = "queued") -> str:
         """Write a new run down, with a short id that nobody has yet."""
         facts = {
             "name": checked_name(name) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}",

@@ -19,6 +19,7 @@ from typing import Any
 from core.errors import NotFound, RecordError, shown
 from core.runs.migrations import migrate
 from core.runs.states import State, may_follow
+from core.runs.strict import strict_json
 
 BUSY_SECONDS = 15.0
 EVENTS_AT_ONCE = 500
@@ -130,7 +131,7 @@ class RunStore:
         """Append events, numbered on from the last one."""
         with self._writing() as db:
             last = db.execute("SELECT max(number) FROM events WHERE run = ?", [run]).fetchone()[0] or 0
-            rows = [(run, last + 1 + i, each["kind"], _strict(each)) for i, each in enumerate(said)]
+            rows = [(run, last + 1 + i, each["kind"], strict_json(each)) for i, each in enumerate(said)]
             db.executemany("INSERT INTO events (run, number, kind, json) VALUES (?, ?, ?, ?)", rows)
 
     def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
@@ -234,19 +235,3 @@ class RunStore:
         if "full" in trouble:
             return f"No space is left on the disk that holds {self.path}; free some, then try again."
         return f"The record of runs {self.path} can't be used ({trouble}); restore it, or choose another THAW_HOME."
-
-
-def _strict(said: Mapping[str, Any]) -> str:
-    """JSON as every reader knows it: a number that is not finite becomes null."""
-    try:
-        return json.dumps(said, allow_nan=False, separators=(",", ":"))
-    except ValueError:
-        return json.dumps(_finite(said), allow_nan=False, separators=(",", ":"))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if value - value == 0 else None
-    if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
-    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value

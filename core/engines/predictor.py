@@ -1,0 +1,68 @@
+"""What a finished run says about pictures of one's own: decoded safely, prepared and judged as in its training."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import PictureError
+
+if TYPE_CHECKING:
+    from core.training.predicting import Predictor
+
+PICTURES_AT_ONCE = 64
+TOP = 5
+JUNK = frozenset({"thumbs.db", "desktop.ini"})
+
+Picture = tuple[str, bytes | Path]
+"""Its name as people know it, and its bytes or the file that holds them."""
+
+
+def predict(best: Path, pictures: Iterable[Picture], device: str) -> dict[str, Any]:
+    """A label for each picture, and a reason for each one that can't be read."""
+    from core.training.predicting import open_predictor  # torch loads here
+
+    predictor = open_predictor(best, device)
+    predictions: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
+    pictures = iter(pictures)
+    while batch := list(islice(pictures, PICTURES_AT_ONCE)):
+        _judge(predictor, batch, predictions, rejected)
+    return {"predictions": predictions, "rejected": rejected}
+
+
+def _judge(
+    predictor: "Predictor", batch: Sequence[Picture], predictions: list[dict[str, Any]], rejected: list[dict[str, Any]]
+) -> None:
+    from core.data.decoding import decode
+
+    read, files = [], []
+    for name, content in batch:
+        try:
+            read.append(decode(content, name))
+            files.append(name)
+        except PictureError as error:
+            rejected.append({"file": name, "reason": str(error)})
+    if read:
+        rows = predictor.probabilities([each.image for each in read])
+        for file, decoded, row in zip(files, read, rows.tolist(), strict=True):
+            predictions.append(_said(file, row, predictor.classes, decoded.notes))
+
+
+def _said(file: str, row: list[float], classes: Sequence[str], notes: Sequence[str]) -> dict[str, Any]:
+    best_first = sorted(range(len(row)), key=lambda place: -row[place])[:TOP]
+    top = [{"label": classes[place], "probability": row[place]} for place in best_first]
+    return {"file": file, **top[0], "top": top, "notes": list(notes)}
+
+
+def pictures_of(paths: Iterable[str]) -> Iterator[Picture]:
+    """Files as they are named, and everything below a folder that is not hidden or known junk, in order."""
+    for given in paths:
+        path = Path(given).expanduser()
+        if not path.is_dir():
+            yield given, path
+            continue
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith((".", "__MACOSX")) for part in file.relative_to(path).parts)
+            if file.is_file() and not hidden and file.name.lower() not in JUNK:
+                yield str(file), file

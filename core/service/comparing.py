@@ -1,0 +1,81 @@
+"""Runs side by side: what differs in their recipes, and who was right where, by the rules for verdicts."""
+
+import json
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+from core.errors import DataError
+from core.runs.predictions import Predictions, read_predictions
+from core.runs.record import Record
+from core.runs.store import RunRow
+from core.service.showing import brief
+
+SEEDS_NEEDED = 3
+
+
+def compare(record: Record, rows: Sequence[RunRow], split: str | None = None) -> dict[str, Any]:
+    """Every pair of runs on the same pictures; and of recipes, where each has at least three seeds among these runs."""
+    from core.insight.verdicts import compare_runs
+
+    split = split or _common_split(record, rows)
+    columns = _columns(record, rows, split)
+    pairs = [compare_runs(columns[a], columns[b], a, b).to_json() for a, b in combinations(columns, 2)]
+    return {
+        "split": split,
+        "runs": [{**brief(row), "right": int(columns[row.id].sum()), "n": len(columns[row.id])} for row in rows],
+        "differences": differences({row.id: record.store.recipe(row.id) for row in rows}),
+        "pairs": pairs + _recipe_pairs(record, rows, columns),
+    }
+
+
+def differences(recipes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Field by field, what each run chose, where they did not all choose the same."""
+    fields = {field for recipe in recipes.values() for field in recipe}
+    chosen = {field: {run: recipe.get(field) for run, recipe in recipes.items()} for field in sorted(fields)}
+    return {field: each for field, each in chosen.items() if len({json.dumps(value) for value in each.values()}) > 1}
+
+
+def _common_split(record: Record, rows: Sequence[RunRow]) -> str:
+    """The test split where every run has one, else validation."""
+    has_test = all((record.folder(row.id) / "predictions" / "test-best").exists() for row in rows)
+    return "test" if has_test else "val"
+
+
+def _columns(record: Record, rows: Sequence[RunRow], split: str) -> dict[str, Any]:
+    """Per run, which pictures it got right, all in the order of the first run's."""
+    from core.insight.verdicts import same_pictures
+
+    found = {row.id: _predictions(record, row, split) for row in rows}
+    first, columns = rows[0].id, {}
+    for run, predictions in found.items():
+        order = same_pictures(found[first].files, predictions.files, first, run)
+        if (predictions.labels[order] != found[first].labels).any():
+            raise DataError(
+                f"{first} and {run} were given different labels for the same pictures; they can't be compared."
+            )
+        columns[run] = predictions.right[order]
+    return columns
+
+
+def _predictions(record: Record, row: RunRow, split: str) -> Predictions:
+    predictions = read_predictions(record.folder(row.id), split, "best")
+    if predictions is None:
+        raise DataError(
+            f"The run {row.id} ({row.state}) has no predictions of {split}; compare runs that have ended well."
+        )
+    return predictions
+
+
+def _recipe_pairs(record: Record, rows: Sequence[RunRow], columns: dict[str, Any]) -> list[dict[str, Any]]:
+    import numpy as np
+
+    from core.insight.verdicts import compare_all_recipes
+
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        recipe = {key: value for key, value in record.store.recipe(row.id).items() if key != "seed"}
+        groups.setdefault(json.dumps(recipe, sort_keys=True), []).append(row.id)
+    enough = {"+".join(runs): runs for runs in groups.values() if len(runs) >= SEEDS_NEEDED}
+    rights = {label: np.stack([columns[run] for run in runs]) for label, runs in enough.items()}
+    return [pair.to_json() for pair in compare_all_recipes(rights)]

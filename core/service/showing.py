@@ -1,0 +1,96 @@
+"""A run as people and scripts see it: its row in the list, and everything that is known of it."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.runs.folders import read_json
+from core.runs.predictions import Predictions, kept_score
+from core.runs.record import Record
+from core.runs.store import RunRow
+
+SPLITS = ("val", "test")
+
+
+def brief(row: RunRow) -> dict[str, Any]:
+    """A line in the list of runs."""
+    return {
+        "run": row.id,
+        "name": row.name,
+        "state": row.state,
+        "reason": row.reason,
+        "dataset": row.dataset,
+        "backbone": row.backbone,
+        "strategy": row.strategy,
+        "accuracy": row.accuracy,
+        "seconds": row.seconds,
+        "created": _when(row.created),
+        "note": row.note,
+        "tags": json.loads(row.tags),
+        "device": row.device,
+    }
+
+
+def full(record: Record, row: RunRow) -> dict[str, Any]:
+    """Everything that is known of a run."""
+    folder = record.folder(row.id)
+    told = record.store.told(row.id)
+    started, finished = _last(told, "started"), _last(told, "finished")
+    improved, last = _last(told, "improved"), record.store.last_event(row.id)
+    epochs = {each["epoch"]: _facts(each) for each in told if each["kind"] == "epoch_ended"}
+    classes = started.get("classes", [])
+    return {
+        **brief(row),
+        "seconds": row.seconds if row.seconds is not None else (last or {}).get("elapsed", 0.0),
+        "recipe": record.store.recipe(row.id),
+        "started": _when(row.started),
+        "ended": _when(row.ended),
+        "classes": classes,
+        "pictures": started.get("pictures", {}),
+        "parameters": started.get("parameters"),
+        "parts": started.get("parts", []),
+        "stages": started.get("stages", []),
+        "planned_epochs": started.get("epochs"),
+        "epochs": [epochs[epoch] for epoch in sorted(epochs)],
+        "best_epoch": finished.get("best_epoch", improved.get("epoch")),
+        **{split: score_of(folder, split, "best", classes) for split in SPLITS if _has(folder, split)},
+        "last": {split: _headline(folder, split, classes) for split in SPLITS if _has(folder, split, "last")},
+        "best": str(folder / "best") if (folder / "best").exists() else None,
+        "phases": finished.get("seconds", {}),
+        "peak_memory": finished.get("peak_memory"),
+        "notices": [{"topic": each["topic"], "message": each["message"]} for each in told if each["kind"] == "notice"],
+        "plan": started.get("plan"),
+        "environment": read_json(folder / "environment.json"),
+    }
+
+
+def score_of(folder: Path, split: str, weights: str, classes: list[str]) -> dict[str, Any] | None:
+    def work_out(predictions: Predictions) -> dict[str, Any]:
+        from core.insight.scores import score  # loads numpy: a list of runs needs none
+
+        return score(predictions.probabilities, predictions.labels, classes)
+
+    return kept_score(folder, split, weights, work_out)
+
+
+def _headline(folder: Path, split: str, classes: list[str]) -> dict[str, Any] | None:
+    """The last epoch's figures, to stand beside the best one's."""
+    score = score_of(folder, split, "last", classes)
+    return score and {key: score[key] for key in ("n", "right", "accuracy", "interval", "macro_f1", "loss")}
+
+
+def _has(folder: Path, split: str, weights: str = "best") -> bool:
+    return (folder / "predictions" / f"{split}-{weights}").exists()
+
+
+def _last(told: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    return next((each for each in reversed(told) if each["kind"] == kind), {})
+
+
+def _facts(event: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in event.items() if key not in ("kind", "number")}
+
+
+def _when(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,192 @@
+"""Workbench: every action on one home, for pages and the terminal alike; plain values in, plain values out.
+
+What an action needs loads with its first use, so that the door itself opens in a moment.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core import __version__
+from core.errors import NotFound, RecordError, shown
+from core.events import Event
+from core.home import Home, weights_folders
+from core.runs.folders import read_json
+from core.runs.record import Record
+from core.runs.store import EVENTS_AT_ONCE
+from core.service import showing
+
+if TYPE_CHECKING:
+    from core.recipe import Recipe
+
+
+def open_workbench(home: Home | None = None) -> "Workbench":
+    return Workbench(home or Home.from_environment())
+
+
+class Workbench:
+    """What can be done, in one home. May be used from several threads."""
+
+    def __init__(self, home: Home):
+        self.home = home
+        self.record = Record(home)
+
+    def datasets(self) -> list[dict[str, Any]]:
+        from core.data.library import find_datasets
+
+        return [found.to_json() for found in find_datasets(self.home)]
+
+    def import_dataset(self, path: str, name: str) -> dict[str, Any]:
+        from core.data.importing import import_dataset
+
+        return import_dataset(Path(path).expanduser(), name, self.home).to_json()
+
+    def audit(self, name: str) -> dict[str, Any]:
+        from core.data.audit import audit
+        from core.data.library import open_source
+        from core.data.splits import split
+
+        source = open_source(name, self.home)
+        return audit(source, split(source)).to_json()
+
+    def backbones(self, word: str | None = None) -> list[dict[str, Any]]:
+        from core.service.listing import backbones
+
+        return backbones(word)
+
+    def choices(self, kind: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        from core.service.listing import choices
+
+        return choices(kind)
+
+    def doctor(self) -> dict[str, Any]:
+        from core.service.doctor import doctor
+
+        return doctor(self.record, self.datasets)
+
+    def check(self, given: "Recipe | Mapping[str, Any]") -> "Recipe":
+        """The recipe in full, or an error: every choice can be made, the dataset and the backbone are known here."""
+        from core.catalog.backbones import BACKBONES
+        from core.data.library import find_datasets, open_source
+        from core.recipe import Recipe
+
+        recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
+        if recipe.dataset not in {found.name for found in find_datasets(self.home)}:
+            open_source(recipe.dataset, self.home)  # hf:owner/name, or an error with the nearest names
+        if recipe.backbone.startswith("run:"):
+            return replace(recipe, backbone=f"run:{self._start_of(recipe.backbone.removeprefix('run:'))}")
+        if recipe.backbone not in BACKBONES and not _in_a_folder(recipe.backbone):
+            from core.training.model import blueprint_of  # only timm knows all the other names
+
+            blueprint_of(recipe.backbone, self.home)
+        return recipe
+
+    def train(
+        self,
+        given: "Recipe | Mapping[str, Any]",
+        *,
+        name: str = "",
+        device: str = "auto",
+        again: bool = False,
+        on_event: Callable[[Event], None] = lambda event: None,
+    ) -> str:
+        """Train here and now; answers the run, however it ended. What a finished twin has learned is its answer."""
+        recipe = self.check(given)
+        twin = None if again else self.finished_twin(recipe)
+        if twin:
+            return twin
+        from core.engines.devices import choose
+        from core.engines.immediate import Immediate
+
+        device = choose(device)
+        run = self.record.create(recipe, name=name)
+        Immediate(self.record).submit(run, device, on_event)
+        return run
+
+    def finished_twin(self, recipe: "Recipe") -> str | None:
+        """A finished run of the same recipe, by the same version, on the same data, from the same weights."""
+        rows = self.record.store.finished_like(recipe.hash, __version__)
+        if not rows:
+            return None
+        from core.data.library import open_source
+        from core.engines.reuse import weights_hash
+
+        source = open_source(recipe.dataset, self.home)
+        for row in rows:
+            environment = read_json(self.record.folder(row.id) / "environment.json") or {}
+            if environment.get("data") == source.fingerprint:
+                same = environment.get("weights") == weights_hash(recipe, source.classes, self.home)
+                return row.id if same else None
+        return None
+
+    def runs(self, limit: int = -1, before: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
+        """A page of runs, newest first; `before` is the last run of the page above."""
+        above = self.record.find(before).number if before else None
+        return [showing.brief(row) for row in self.record.page(limit, above, state)]
+
+    def show(self, run: str) -> dict[str, Any]:
+        return showing.full(self.record, self.record.find(run))
+
+    def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
+        """What the run said after event number `after`, at most 500 at once."""
+        return self.record.store.events(self.record.find(run).id, after, limit)
+
+    def compare(self, runs: Sequence[str], split: str | None = None) -> dict[str, Any]:
+        from core.service.comparing import compare
+
+        rows = list({row.id: row for row in map(self.record.find, runs)}.values())
+        if len(rows) < 2:
+            raise RecordError("A comparison takes two different runs; name another one.")
+        return compare(self.record, rows, split)
+
+    def predict(self, run: str, pictures: Iterable[str | tuple[str, bytes]], device: str = "auto") -> dict[str, Any]:
+        """Labels for files, folders, or named bytes (uploads)."""
+        row = self.record.find(run)
+        best = self.record.folder(row.id) / "best"
+        if not best.exists():
+            raise NotFound(
+                f"The run {row.id} ({row.state}) has no weights to predict with; choose one that has ended well."
+            )
+        from core.engines.devices import choose
+        from core.engines.predictor import pictures_of, predict
+
+        named = (each for given in pictures for each in (pictures_of([given]) if isinstance(given, str) else [given]))
+        return {"run": row.id, **predict(best.resolve(), named, choose(device))}
+
+    def delete(self, run: str) -> dict[str, Any]:
+        row = self.record.find(run)
+        self.record.delete(row.id)
+        return {"run": row.id, "state": "deleted"}
+
+    def rename(self, run: str, name: str) -> dict[str, Any]:
+        row = self.record.find(run)
+        return {"run": row.id, "name": self.record.rename(row.id, name)}
+
+    def note(self, run: str, note: str) -> dict[str, Any]:
+        row = self.record.find(run)
+        self.record.store.enter(row.id, note=note)
+        return {"run": row.id, "note": note}
+
+    def tag(self, run: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> dict[str, Any]:
+        row = self.record.find(run)
+        tags = sorted({*json.loads(row.tags), *add} - set(remove))
+        self.record.store.enter(row.id, tags=json.dumps(tags))
+        return {"run": row.id, "tags": tags}
+
+    def close(self) -> None:
+        self.record.close()
+
+    def _start_of(self, word: str) -> str:
+        """The run whose best weights another one begins with."""
+        row = self.record.find(word)
+        if not (self.record.folder(row.id) / "best" / "config.json").is_file():
+            raise NotFound(
+                f"The run {shown(word)} ({row.state}) has no weights to begin with; choose one that ended well."
+            )
+        return row.id
+
+
+def _in_a_folder(backbone: str) -> bool:
+    return any((folder / backbone / "config.json").is_file() for folder in weights_folders())

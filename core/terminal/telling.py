@@ -1,0 +1,78 @@
+"""A run and a comparison, told to people."""
+
+from typing import Any
+
+from core.terminal.drawing import confusion, curves, duration, headline, per_class, share, size, table, thaw
+from core.terminal.screen import Screen, inert
+
+COLOUR_OF_STATE = {"done": "green", "failed": "red", "diverged": "red", "lost": "red", "running": "warm"}
+CLASSES_FOR_PEOPLE = 40
+
+
+def tell_run(shown: dict[str, Any], screen: Screen) -> None:
+    _tell_head(shown, screen)
+    _tell_scores(shown, screen)
+    if shown["epochs"]:
+        screen.line()
+        screen.lines(curves(shown["epochs"], shown["best_epoch"], screen.drawn))
+        strip = thaw(shown["epochs"], screen.drawn)
+        if strip:
+            screen.line("  what learned (head on top; a dot is frozen):")
+            screen.lines(strip)
+    split = "test" if shown.get("test") else "val"
+    if shown.get(split):
+        _tell_classes(shown[split], split, screen)
+    screen.line()
+    screen.line(f"run {shown['run']}" + (f", weights in {inert(shown['best'])}" if shown["best"] else ""))
+
+
+def _tell_head(shown: dict[str, Any], screen: Screen) -> None:
+    state = screen.paint(shown["state"], COLOUR_OF_STATE.get(shown["state"], "quiet"))
+    screen.line(f"{screen.paint(inert(shown['name']), 'bold')}  {state}  {inert(shown['reason'])}")
+    facts = [f"{inert(shown['dataset'])} with {inert(shown['backbone'])}, strategy {shown['strategy']}"]
+    facts.append(duration(shown["seconds"]))
+    if shown["parameters"]:
+        trained, total = shown["parameters"]["trained"], shown["parameters"]["total"]
+        facts.append(f"{trained:,} of {total:,} parameters learned")
+    if shown["peak_memory"]:
+        facts.append(f"{size(shown['peak_memory'])} at most")
+    screen.line("; ".join(facts))
+    if shown["tags"] or shown["note"]:
+        screen.line(inert(" ".join(f"#{tag}" for tag in shown["tags"]) + "  " + shown["note"]).strip())
+    screen.lines([f"  note: {inert(each['message'])}" for each in shown["notices"]])
+
+
+def _tell_scores(shown: dict[str, Any], screen: Screen) -> None:
+    """The restored best epoch's figures, with the last epoch's beside them."""
+    for split, name in (("val", "validation"), ("test", "test")):
+        score, last = shown.get(split), shown["last"].get(split)
+        if score:
+            beside = f"; last epoch {share(last['accuracy'])}" if last else ""
+            macro = f"macro F1 {share(score['macro_f1'])}, loss {score['loss']:.3f}"
+            screen.line(f"{name + ':':<12}{screen.paint(headline(score), 'bold')}; {macro}{beside}")
+
+
+def _tell_classes(score: dict[str, Any], split: str, screen: Screen) -> None:
+    screen.line()
+    if len(score["classes"]) <= CLASSES_FOR_PEOPLE:
+        screen.lines([f"  {line}" for line in per_class(score)])
+        screen.line()
+    screen.line(f"  confusions ({split}; rows are true, columns what was said):")
+    screen.lines([f"  {line}" for line in confusion(score)])
+
+
+def tell_comparison(found: dict[str, Any], screen: Screen) -> None:
+    rows = [
+        [each["run"], each["name"], f"{each['right']} of {each['n']}", duration(each["seconds"])]
+        for each in found["runs"]
+    ]
+    screen.lines(table(["run", "name", f"right ({found['split']})", "seconds"], rows, "..rr"))
+    screen.line()
+    runs = [each["run"] for each in found["runs"]]
+    if found["differences"]:
+        chosen = [[field, *(each[run] for run in runs)] for field, each in found["differences"].items()]
+        screen.lines(table(["what differs", *runs], chosen))
+    else:
+        screen.line("Their recipes are the same.")
+    screen.line()
+    screen.lines([inert(pair["sentence"]) + "." for pair in found["pairs"]])
