@@ -79,8 +79,15 @@ class Judgement:
     note: str
     last: tuple[float, ...] | None
 
+    @property
+    def sentence(self) -> str:
+        ours, low, high, theirs = (f"{100 * share:.1f}" for share in (self.outcome, *self.interval, self.claim))
+        because = f" ({self.reason})" if self.reason else ""
+        marked = f", {self.note}," if self.note else ""
+        return f"{ours}% ({low} to {high}){marked} against {theirs}% as published: {self.verdict}{because}"
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "sentence": self.sentence}
 
 
 def judge_claim(outcome: Outcome, claim: Claim) -> Judgement:

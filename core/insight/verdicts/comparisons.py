@@ -29,7 +29,7 @@ class Comparison:
     """Of the difference; recipes only."""
     p_value: float | None = None
     p_adjusted: float | None = None
-    """After Holm, over all pairs shown together; the verdict rests on this one."""
+    """The verdict rests on this one: for recipes after Holm over all pairs shown together, for runs as it is."""
     seeds: tuple[int, int] = (1, 1)
     reason: str = ""
     """Why nothing could be judged, if so."""

@@ -51,6 +51,15 @@ class TestVerdicts:
         assert said.each == (0.92, 0.94, 0.93)
         assert said.interval == pytest.approx(wilson(0.93 * 153, 153))
 
+    def test_a_judgement_can_be_said_in_one_sentence(self):
+        assert judged(0.92, 0.94, 0.93).sentence == (
+            "93.0% (87.8 to 96.1) against 94.8% as published: cannot be told apart"
+        )
+        assert judged(0.92, last=(0.9,)).sentence == (
+            "92.0% (86.6 to 95.3), chosen on these pictures (optimistic), against 94.8% as published: "
+            "not judged (fewer than three seeds)"
+        )
+
     def test_a_judgement_is_json(self):
         said = judged(0.92, 0.94, 0.93, differs=("weights: another file",)).to_json()
         assert json.loads(json.dumps(said, allow_nan=False))["differs"] == ["weights: another file"]
