@@ -74,7 +74,10 @@ def score_of(run: dict[str, Any]) -> str:
 
 def chosen(runs: list[dict[str, Any]]) -> dict[str, Any]:
     names = {run["run"]: f"{run['name']} ({run['run']})" for run in runs}
-    picked = st.selectbox("Run", list(names), format_func=names.get, key="run", bind="query-params")
+    picked = (
+        st.selectbox("Run", list(names), format_func=names.__getitem__, key="run", bind="query-params")
+        or runs[0]["run"]
+    )
     return shown(picked, next(run["state"] for run in runs if run["run"] == picked))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
+Chart = alt.LayerChart | alt.FacetChart
+
 LARGEST_MATRIX = 44
 """Above, Streamlit draws on a canvas and cells are too small to read: the table of confusions says more."""
 SERIES = {"light": "#0B5CAD", "dark": "#5AA9EE"}
@@ -21,7 +23,7 @@ def theme() -> str:
     return st.context.theme.type or "light"
 
 
-def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str, best: int | None) -> alt.LayerChart:
+def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str, best: int | None) -> Chart:
     """Training and validation of one figure by epoch; the best epoch is a labelled dot."""
     rows = [
         {"epoch": each["epoch"], "value": each[f"{prefix}_{field}"], "split": split}
@@ -47,7 +49,7 @@ def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str
     return readable(alt.layer(lines, dot, label).properties(title=title, height=260))
 
 
-def matrix(score: Mapping[str, Any], title: str) -> alt.LayerChart:
+def matrix(score: Mapping[str, Any], title: str) -> Chart:
     """True classes downward, predicted ones to the right, shaded by the share of the true class."""
     labels = [each["label"] for each in score["classes"]]
     rows = [
@@ -69,7 +71,7 @@ def matrix(score: Mapping[str, Any], title: str) -> alt.LayerChart:
     return readable(alt.layer(cells, counts).properties(title=title, height=max(180, min(900, 34 * len(labels)))))
 
 
-def readable(chart: alt.LayerChart) -> alt.LayerChart:
+def readable(chart: Chart) -> Chart:
     """Axes and legends in the theme's quiet text: Streamlit's own grey is too faint on white."""
     ink = QUIET[theme()]
     return chart.configure_axis(labelColor=ink, titleColor=ink).configure_legend(labelColor=ink, titleColor=ink)

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -101,7 +102,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Opens a browser window: wide and light unless told otherwise."""
     with ExitStack() as windows:
 
-        def open_window(width: int = 1280, height: int = 900, scheme: str = "light") -> Visit:
+        def open_window(width: int = 1280, height: int = 900, scheme: Literal["light", "dark"] = "light") -> Visit:
             window = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             windows.callback(window.close)
             return Visit(window.new_page())
