@@ -19,8 +19,8 @@ class Forecast:
     started: Started | None = None
     step: Step | None = None
     ended: list[EpochEnded] = field(default_factory=list)
-    predicted: int = 0
-    """Predictions of a split that are done."""
+    predicted: list[str] = field(default_factory=list)
+    """The splits that have been judged at the end, one by one."""
 
     def hear(self, event: Event) -> None:
         match event:
@@ -31,7 +31,7 @@ class Forecast:
             case EpochEnded():
                 self.ended.append(event)
             case Predicted():
-                self.predicted += 1
+                self.predicted.append(event.split)
 
     @property
     def steps_done(self) -> int:
@@ -84,10 +84,8 @@ class Forecast:
 
     def _final_seconds(self) -> float:
         """Validation and test are judged by the best and by the last weights."""
-        pictures = self.started.pictures if self.started else {}
-        splits = [split for split in ("val", "test") if pictures.get(split)]
-        whole = 2 * sum(self._judging_seconds(split) for split in splits)
-        return whole * max(0.0, 1 - self.predicted / max(1, 2 * len(splits)))
+        still = {split: 2 - self.predicted.count(split) for split in ("val", "test")}
+        return sum(self._judging_seconds(split) * max(0, times) for split, times in still.items())
 
 
 class Progress:

@@ -20,9 +20,9 @@ def inert(text: object) -> str:
 class Screen:
     """One command's output."""
 
-    def __init__(self, json: bool, environment: Mapping[str, str] = os.environ):
+    def __init__(self, json: bool, stream: TextIO | None = None, environment: Mapping[str, str] = os.environ):
         self.json = json
-        self.stream: TextIO = sys.stderr if json else sys.stdout
+        self.stream = stream or (sys.stderr if json else sys.stdout)
         dumb = environment.get("TERM") == "dumb"
         self.live = self.stream.isatty() and not dumb
         self.colourful = self.live and not environment.get("NO_COLOR")

@@ -1,0 +1,115 @@
+"""What is said while a run goes on, and whether the time left is believable."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.terminal.progress import Forecast, Progress
+from core.terminal.screen import Screen
+
+TRAINING, JUDGING = 10.0, 2.0
+STEPS, EPOCHS = 5, 3
+
+
+def story(pictures: dict[str, int]) -> Iterator[Event]:
+    """Epochs of ten seconds of training and two of validation; at the end each split is judged twice."""
+    yield Started(
+        elapsed=1.0,
+        classes=["ant", "bee"],
+        pictures=pictures,
+        steps_per_epoch=STEPS,
+        epochs=EPOCHS,
+        parts=[],
+        stages=[],
+        parameters={"trained": 1026, "total": 11_000_000},
+        plan={"precision": "bf16"},
+        environment={},
+    )
+    now = 1.0
+    for epoch in range(EPOCHS):
+        for step in range(STEPS):
+            now += TRAINING / STEPS
+            yield Step(elapsed=now, epoch=epoch, step=epoch * STEPS + step + 1, pictures=8, lr=0.1, loss=0.7)
+        now += JUDGING
+        yield EpochEnded(
+            elapsed=now,
+            epoch=epoch,
+            step=(epoch + 1) * STEPS,
+            train_loss=0.5,
+            losses={},
+            train_accuracy=0.5,
+            val_loss=0.4,
+            val_accuracy=0.875,
+            lr=0.1,
+            lr_scales=[1.0],
+            stages=[],
+            seconds={"evaluation": JUDGING},
+            pictures_per_second=1.0,
+            cache="none",
+        )
+        yield Improved(elapsed=now, epoch=epoch, val_loss=0.4, val_accuracy=0.875)
+    for split, count in pictures.items():
+        for weights in ("best", "last") if split != "train" else ():
+            now += JUDGING * count / pictures["val"]
+            yield Predicted(
+                elapsed=now, split=split, weights=weights, epoch=0, n=count, right=1, accuracy=0.5, loss=1.0
+            )
+    yield Finished(
+        elapsed=now,
+        state="done",
+        reason="All epochs were run.",
+        best_epoch=0,
+        epochs=EPOCHS,
+        seconds={},
+        peak_memory=0,
+    )
+
+
+def test_the_time_left_counts_every_evaluation_and_the_predictions_at_the_end():
+    told = list(story({"train": 40, "val": 8, "test": 16}))
+    end, forecast = told[-1].elapsed, Forecast()
+    for event in told:
+        forecast.hear(event)
+        left = forecast.seconds_left()
+        if isinstance(event, Started):
+            assert left is None
+        elif forecast.ended:  # an epoch has been measured: the forecast is exact here
+            assert left == pytest.approx(end - event.elapsed, abs=1e-6), event
+        elif left is not None:
+            assert left == pytest.approx(end - event.elapsed, rel=0.5)
+
+
+@pytest.fixture
+def heard() -> io.StringIO:
+    return io.StringIO()
+
+
+def test_a_pipe_gets_plain_lines_one_per_epoch(heard: io.StringIO):
+    progress = Progress(Screen(json=False, stream=heard))
+    for event in story({"train": 40, "val": 8}):
+        progress(event)
+    lines = heard.getvalue().splitlines()
+    assert "\r" not in heard.getvalue() and "\x1b" not in heard.getvalue()
+    assert lines[0] == "2 classes; pictures: 40 train, 8 val"
+    assert lines[1] == "1,026 of 11,000,000 parameters learn; bf16"
+    assert [line.split("  ")[0] for line in lines[2:5]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
+    assert "validation: loss 0.4000, 87.5% right" in lines[2] and lines[2].endswith("28 s left")
+    assert lines[-1].startswith("done: All epochs were run.")
+
+
+def test_a_terminal_gets_a_live_line_that_fits(heard: io.StringIO, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(heard, "isatty", lambda: True)
+    monkeypatch.setattr("core.terminal.progress.SECONDS_BETWEEN_FRAMES", 0.0)
+    monkeypatch.setenv("COLUMNS", "50")
+    progress = Progress(Screen(json=False, stream=heard))
+    for event in story({"train": 40, "val": 8}):
+        progress(event)
+    frames = [frame for frame in heard.getvalue().split("\r\x1b[2K") if frame.startswith("epoch 2/3 ") and "#" in frame]
+    assert frames and all(len(frame) < 50 for frame in frames)
+
+
+def test_a_notice_is_told_without_its_control_characters(heard: io.StringIO):
+    Progress(Screen(json=False, stream=heard))(Notice(elapsed=0, topic="x", message="a\x1b[31m"))
+    assert heard.getvalue() == "  note: a\\x1b[31m\n"
