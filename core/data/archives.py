@@ -137,7 +137,7 @@ def _unzip(file: BinaryIO, folder: Path, meter: Meter) -> int:
             path = safe_path(_zip_name(info))
             _judge_zip_entry(info)
             meter.entry()
-            if is_litter(path):
+            if is_litter(str(path)):
                 litter += not info.is_dir()
             elif not info.is_dir():
                 names.take(path)
@@ -203,7 +203,7 @@ def _untar(plain: IO[bytes], folder: Path, meter: Meter) -> int:
             path = safe_path(entry.name)
             if entry.isdir():
                 continue
-            if is_litter(path):
+            if is_litter(str(path)):
                 litter += 1
                 continue
             names.take(path)

@@ -22,9 +22,9 @@ class BadName(ValueError):
     """Why an entry's name refuses the archive; the archive adds its own name to the sentence."""
 
 
-def is_litter(path: str | PurePosixPath) -> bool:
+def is_litter(path: str) -> bool:
     """Whether a system left this behind: hidden files, previews, resource forks."""
-    return any(part.startswith(".") or part.casefold() in LITTER for part in PurePosixPath(path).parts)
+    return any(part[:1] == "." or part.lower() in LITTER for part in path.split("/"))
 
 
 def same_name(name: str) -> str:
