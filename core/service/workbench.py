@@ -153,7 +153,7 @@ class Workbench:
         from core.engines.predictor import pictures_of, predict
 
         named = (each for given in pictures for each in (pictures_of([given]) if isinstance(given, str) else [given]))
-        return {"run": row.id, **predict(best.resolve(), named, choose(device))}
+        return {"run": row.id, **predict(best, named, choose(device))}
 
     def delete(self, run: str) -> dict[str, Any]:
         row = self.record.find(run)

@@ -139,15 +139,14 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
 
     recipe = (_recipe_in(asked.recipe) if asked.recipe else Recipe()).with_overrides(asked.overrides)
     before = None if asked.again else bench.finished_twin(bench.check(recipe))
-    progress = Progress(screen)
-    if before is None:
-        screen.line(f"{inert(recipe.dataset)} with {inert(recipe.backbone)}, strategy {recipe.strategy.name}")
+    title = f"{inert(recipe.dataset)} with {inert(recipe.backbone)}, strategy {recipe.strategy.name}"
+    progress = Progress(screen, title)
     run = before or bench.train(recipe, name=asked.name, device=asked.device, again=True, on_event=progress)
     shown = bench.show(run)
     screen.result({**shown, "reused": before is not None})
     if before:
         screen.line(f"The run {run} has learned exactly this already; --again trains it anew.")
-    if not asked.json:
+    if not asked.json and shown["parameters"]:
         tell_run(shown, screen)
     return _verdict(shown, screen)
 

@@ -91,10 +91,12 @@ class Forecast:
 class Progress:
     """Listens to a run and draws it."""
 
-    def __init__(self, screen: Screen):
-        self.screen, self.forecast = screen, Forecast()
+    def __init__(self, screen: Screen, title: str):
+        self.screen, self.forecast, self.title = screen, Forecast(), title
         self._drawn_at = 0.0
         self._best = ""
+        if screen.live:
+            screen.redraw(f"{title}: loading …")
 
     def __call__(self, event: Event) -> None:
         self.forecast.hear(event)
@@ -115,6 +117,7 @@ class Progress:
     def _say_start(self, started: Started) -> None:
         pictures = ", ".join(f"{count} {split}" for split, count in started.pictures.items())
         trained, total = started.parameters["trained"], started.parameters["total"]
+        self.screen.line(self.title)
         self.screen.line(f"{len(started.classes)} classes; pictures: {pictures}")
         self.screen.line(
             f"{trained:,} of {total:,} parameters learn; {inert(started.plan.get('precision', ''))}".rstrip("; ")

@@ -1,5 +1,5 @@
-"""Runs in milliseconds, for tests that care about what is made of a run and not about how it was trained."""
+"""A finished run to look at."""
 
-from tests.short_learner import record, short_learner
+from tests.finished_run import home_of_first, trained
 
-__all__ = ["record", "short_learner"]
+__all__ = ["home_of_first", "trained"]

@@ -87,11 +87,12 @@ def heard() -> io.StringIO:
 
 
 def test_a_pipe_gets_plain_lines_one_per_epoch(heard: io.StringIO):
-    progress = Progress(Screen(json=False, stream=heard))
+    progress = Progress(Screen(json=False, stream=heard), "digits with resnet18")
     for event in story({"train": 40, "val": 8}):
         progress(event)
     lines = heard.getvalue().splitlines()
     assert "\r" not in heard.getvalue() and "\x1b" not in heard.getvalue()
+    assert lines.pop(0) == "digits with resnet18"
     assert lines[0] == "2 classes; pictures: 40 train, 8 val"
     assert lines[1] == "1,026 of 11,000,000 parameters learn; bf16"
     assert [line.split("  ")[0] for line in lines[2:5]] == ["epoch 1/3", "epoch 2/3", "epoch 3/3"]
@@ -103,7 +104,7 @@ def test_a_terminal_gets_a_live_line_that_fits(heard: io.StringIO, monkeypatch: 
     monkeypatch.setattr(heard, "isatty", lambda: True)
     monkeypatch.setattr("core.terminal.progress.SECONDS_BETWEEN_FRAMES", 0.0)
     monkeypatch.setenv("COLUMNS", "50")
-    progress = Progress(Screen(json=False, stream=heard))
+    progress = Progress(Screen(json=False, stream=heard), "digits with resnet18")
     for event in story({"train": 40, "val": 8}):
         progress(event)
     frames = [frame for frame in heard.getvalue().split("\r\x1b[2K") if frame.startswith("epoch 2/3 ") and "#" in frame]
@@ -111,5 +112,7 @@ def test_a_terminal_gets_a_live_line_that_fits(heard: io.StringIO, monkeypatch: 
 
 
 def test_a_notice_is_told_without_its_control_characters(heard: io.StringIO):
-    Progress(Screen(json=False, stream=heard))(Notice(elapsed=0, topic="x", message="a\x1b[31m"))
+    Progress(Screen(json=False, stream=heard), "digits with resnet18")(
+        Notice(elapsed=0, topic="x", message="a\x1b[31m")
+    )
     assert heard.getvalue() == "  note: a\\x1b[31m\n"

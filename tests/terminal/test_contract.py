@@ -1,0 +1,365 @@
+"""The contract with scripts, kept by real commands on a real run: keys, exit codes, streams."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.home import Home
+from core.service import Workbench
+from tests.typed import PROJECT, QUICK, Said, tree_of, typed, typed_in_a_shell
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "three.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3), dtype=np.uint8)).save(path)
+    return path
+
+
+def test_train_tells_scripts_one_object_on_stdout_and_people_plain_lines_on_stderr(trained: Path):
+    said = Said(*json.loads((trained / "said.json").read_text()))
+    assert len(said.out.splitlines()) == 1
+    assert "epoch 2/2" in said.err and "\r" not in said.err and "\x1b" not in said.err
+    shown = said.json
+    assert {
+        "run",
+        "state",
+        "reason",
+        "recipe",
+        "seconds",
+        "parameters",
+        "epochs",
+        "best_epoch",
+        "val",
+        "test",
+        "best",
+    } <= set(shown)
+    assert shown["state"] == "done" and shown["name"] == "first" and shown["reused"] is False
+    assert set(shown["parameters"]) >= {"trained", "total"}
+    assert [each["epoch"] for each in shown["epochs"]] == [0, 1]
+    assert {"epoch", "train_loss", "val_loss", "val_accuracy", "lr_scales"} <= set(shown["epochs"][0])
+    for split in ("val", "test"):
+        score = shown[split]
+        assert {"n", "right", "accuracy", "interval", "macro_precision", "macro_recall", "macro_f1"} <= set(score)
+        assert {"weighted_f1", "loss", "classes", "confusion"} <= set(score)
+        assert set(score["classes"][0]) >= {"label", "precision", "recall", "f1", "support"}
+        assert np.sum(score["confusion"]) == score["n"] and np.trace(score["confusion"]) == score["right"]
+        assert score["interval"][0] < score["accuracy"] < score["interval"][1]
+    assert (Path(shown["best"]) / "model.safetensors").exists()
+
+
+def test_accuracy_in_the_list_is_validations_of_the_restored_best_epoch(trained: Path, capsys: pytest.CaptureFixture):
+    (line,) = typed(capsys, "runs", "--json").json["runs"]
+    shown = typed(capsys, "show", "first", "--json").json
+    assert {"run", "name", "state", "dataset", "backbone", "strategy", "accuracy", "seconds", "created"} <= set(line)
+    assert line["accuracy"] == pytest.approx(shown["val"]["accuracy"])
+    assert line["accuracy"] == pytest.approx(shown["epochs"][shown["best_epoch"]]["val_accuracy"])
+
+
+def test_show_tells_people_figures_with_their_noise_curves_classes_and_confusions(
+    trained: Path, capsys: pytest.CaptureFixture
+):
+    said = typed(capsys, "show", "first")
+    assert said.code == 0 and " to " in said.out
+    for word in (
+        "validation:",
+        "test:",
+        "last epoch",
+        "training loss",
+        "precision",
+        "macro",
+        "confusions",
+        "(head on top",
+    ):
+        assert word in said.out
+
+
+def test_events_are_one_json_object_a_line_and_can_be_read_on(trained: Path, capsys: pytest.CaptureFixture):
+    lines = [json.loads(line) for line in typed(capsys, "show", "first", "--events").out.splitlines()]
+    assert [each["number"] for each in lines] == list(range(1, len(lines) + 1))
+    assert (lines[0]["kind"], lines[-1]["kind"]) == ("started", "finished")
+    rest = typed(capsys, "show", "first", "--events", "--after", str(len(lines) - 1)).out.splitlines()
+    assert [json.loads(line) for line in rest] == lines[-1:]
+
+
+def test_an_identical_recipe_answers_with_the_finished_run(trained: Path, capsys: pytest.CaptureFixture):
+    said = typed(capsys, "train", *QUICK, "--json")
+    assert (said.code, said.json["reused"], said.json["name"]) == (0, True, "first")
+    assert "--again trains it anew" in said.err
+    assert len(typed(capsys, "runs", "--json").json["runs"]) == 1
+
+
+def test_predict_answers_for_files_folders_and_stdin_alike(trained: Path, picture: Path, capsys: pytest.CaptureFixture):
+    (picture.parent / "notes.txt").write_text("not a picture")
+    one = typed(capsys, "predict", "first", str(picture), "--json").json
+    assert set(one) >= {"run", "predictions", "rejected"}
+    prediction = one["predictions"][0]
+    assert set(prediction) >= {"file", "label", "probability", "top", "notes"} and len(prediction["top"]) == 5
+    folder = typed(capsys, "predict", "first", str(picture.parent), "--json")
+    assert folder.code == 0 and folder.json["predictions"][0]["top"] == prediction["top"]
+    (rejected,) = folder.json["rejected"]
+    assert rejected["file"].endswith("notes.txt") and rejected["reason"] in folder.err
+    piped = typed_in_a_shell("predict", "first", "-", "--json", stdin=picture.read_bytes(), THAW_HOME=str(trained))
+    assert piped.json["predictions"][0]["label"] == prediction["label"]
+    assert piped.json["predictions"][0]["probability"] == pytest.approx(prediction["probability"], abs=1e-5)
+
+
+def test_the_stored_predictions_of_a_run_are_what_predict_says_about_the_same_pictures(
+    trained: Path, capsys: pytest.CaptureFixture
+):
+    from core.data.library import open_source
+    from core.runs.predictions import read_predictions
+
+    run = typed(capsys, "show", "first", "--json").json["run"]
+    stored = read_predictions(trained / "runs" / run, "test", "best")
+    assert stored is not None
+    source = open_source("digits", Home(trained))
+    named = []
+    for file in stored.files[:40]:
+        buffer = io.BytesIO()
+        source.read(list(source.files).index(file)).save(buffer, "PNG")
+        named.append((file, buffer.getvalue()))
+    bench = Workbench(Home(trained))
+    said = bench.predict(run, named)["predictions"]
+    bench.close()
+    for each, row in zip(said, stored.probabilities, strict=False):
+        assert each["probability"] == pytest.approx(float(row.max()), abs=1e-5)
+
+
+def test_a_picture_that_cannot_be_read_is_a_sentence_and_exit_code_two(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+):
+    (tmp_path / "empty.png").touch()
+    for path in (tmp_path / "empty.png", tmp_path / "not-there.png"):
+        said = typed(capsys, "predict", "first", str(path), "--json")
+        assert said.code == 2 and len(said.err.splitlines()) == 1 and path.name in said.err
+        assert said.json["predictions"] == [] and said.json["rejected"][0]["reason"] in said.err
+
+
+def test_compare_tells_what_differs_and_who_was_right_alone(trained: Path, capsys: pytest.CaptureFixture):
+    other = typed(capsys, "train", *QUICK, "--set", "strategy=head", "--set", "epochs=1", "--json").json["run"]
+    found = typed(capsys, "compare", "first", other, "--json").json
+    assert set(found) >= {"runs", "differences", "pairs"}
+    assert set(found["differences"]) == {"epochs", "strategy"}
+    pair = found["pairs"][0]
+    assert {"a", "b", "about", "only_a_right", "only_b_right", "p_value", "verdict"} <= set(pair)
+    said = typed(capsys, "compare", "first", other)
+    assert "McNemar" in said.out and "what differs" in said.out
+    assert typed(capsys, "delete", other, "--json").json["state"] == "deleted"
+    assert not (trained / "runs" / other).exists()
+
+
+def test_a_run_can_begin_where_another_one_ended(trained: Path, capsys: pytest.CaptureFixture):
+    said = typed(
+        capsys,
+        "train",
+        *QUICK,
+        "--set",
+        "backbone=run:first",
+        "--set",
+        "pretrained=true",
+        "--set",
+        "epochs=1",
+        "--json",
+    )
+    assert said.code == 0, said.err
+    first = typed(capsys, "show", "first", "--json").json["run"]
+    assert said.json["recipe"]["backbone"] == f"run:{first}"
+    typed(capsys, "delete", said.json["run"])
+
+
+def test_the_lists_hold_what_scripts_rely_on(trained: Path, capsys: pytest.CaptureFixture):
+    datasets = typed(capsys, "datasets", "--json").json["datasets"]
+    assert all({"name", "title", "classes", "pictures", "available", "source"} <= set(each) for each in datasets)
+    assert "digits" in {each["name"] for each in datasets if each["available"]}
+    backbones = typed(capsys, "backbones", "--json").json["backbones"]
+    assert all({"name", "title", "parameters", "input", "weights"} <= set(each) for each in backbones)
+    strategies = typed(capsys, "choices", "strategy", "--json").json["strategy"]
+    assert {"head", "gradual", "full", "lora"} <= {each["name"] for each in strategies}
+    for command in ("datasets", "backbones", "choices"):
+        assert typed(capsys, command).code == 0
+
+
+def test_an_audit_tells_findings_with_their_files(trained: Path, capsys: pytest.CaptureFixture):
+    said = typed(capsys, "audit", "digits", "--json")
+    assert set(said.json) >= {"dataset", "splits", "findings"} and said.json["dataset"] == "digits"
+    assert all({"kind", "severity", "message", "files"} <= set(each) for each in said.json["findings"])
+    assert typed(capsys, "audit", "digits").code == 0
+
+
+def test_what_was_imported_can_be_trained_on(home_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
+    draw = np.random.default_rng(0)
+    for label, low in (("dark", 0), ("light", 128)):
+        (tmp_path / "mine" / label).mkdir(parents=True)
+        for number in range(12):
+            pixels = draw.integers(low, low + 128, (16, 16, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "mine" / label / f"{number}.png")
+    (tmp_path / "mine" / "dark" / "readme.txt").write_text("hello")
+    report = typed(capsys, "import", str(tmp_path / "mine"), "--name", "mine", "--json").json
+    assert (report["name"], report["accepted"], len(report["classes"])) == ("mine", 24, 2)
+    assert [each["file"].endswith("readme.txt") for each in report["skipped"]] == [True]
+    said = typed(capsys, "train", *QUICK, "--set", "dataset=mine", "--json")
+    assert (said.code, said.json["state"]) == (0, "done"), said.err
+    again = typed(capsys, "import", str(tmp_path / "mine"), "--name", "mine")
+    assert again.code == 2 and "mine" in again.err
+
+
+def test_doctor_says_what_is_here_without_writing_anything(home_folder: Path, capsys: pytest.CaptureFixture):
+    found = typed(capsys, "doctor", "--json").json
+    assert {"version", "python", "torch", "devices", "home", "datasets", "weights", "problems"} <= set(found)
+    assert "cpu" in {each["device"] for each in found["devices"]} and "digits" in found["datasets"]
+    assert not home_folder.exists()
+
+
+def test_doctor_names_every_problem_in_a_sentence(
+    home_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    monkeypatch.setenv("THAW_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("THAW_ENGINE", "steam")
+    home_folder.mkdir()
+    (home_folder / "runs.sqlite").write_text("no database" * 100)
+    said = typed(capsys, "doctor")
+    assert said.code == 0
+    for word in ("THAW_DATA names", "THAW_ENGINE names 'steam'", "can't be used"):
+        assert word in said.out
+
+
+@pytest.mark.parametrize("command", [["runs"], ["datasets"], ["--help"], ["train", "--help"], ["show", "first"]])
+def test_what_needs_no_network_answers_without_torch(trained: Path, command: list[str]):
+    code = (
+        "import sys; from core.terminal import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "sys.exit(', '.join({'torch', 'timm', 'sklearn'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *command], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(trained: Path):
+    command = f"{sys.executable} -m core show first --events | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and len(done.stdout.splitlines()) == 1
+
+
+def test_a_training_run_outlives_the_reader_of_its_progress(home_folder: Path, capsys: pytest.CaptureFixture):
+    words = " ".join(QUICK)
+    command = f"{sys.executable} -m core train {words} --name heard | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert typed(capsys, "show", "heard", "--json").json["state"] == "done"
+
+
+def test_ctrl_c_ends_a_run_as_stopped_with_exit_code_130(home_folder: Path, capsys: pytest.CaptureFixture):
+    command = [sys.executable, "-m", "core", "train", *QUICK, "--set", "epochs=10000", "--name", "endless"]
+    worker = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in lines_of(worker):
+        if line.startswith("epoch 2/"):
+            break
+    worker.send_signal(signal.SIGINT)
+    rest, err = worker.communicate(timeout=60)
+    assert (worker.returncode, err.strip()) == (130, "Interrupted.")
+    shown = typed(capsys, "show", "endless", "--json").json
+    assert shown["state"] == "stopped" and shown["best"] and len(shown["epochs"]) >= 2
+
+
+def test_a_killed_run_is_lost_and_its_best_weights_still_predict(
+    home_folder: Path, picture: Path, capsys: pytest.CaptureFixture
+):
+    command = [sys.executable, "-m", "core", "train", *QUICK, "--set", "epochs=10000", "--name", "killed"]
+    worker = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    for line in lines_of(worker):
+        if line.startswith("epoch 1/"):
+            break
+    # The best weights are saved after the epoch has been told: wait for them.
+    while typed(capsys, "show", "killed", "--json").json["best"] is None:
+        assert worker.poll() is None
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.wait()
+    worker.stdout.close()  # type: ignore[union-attr]
+    (line,) = typed(capsys, "runs", "--json").json["runs"]
+    assert line["state"] == "lost" and line["seconds"] > 0
+    assert typed(capsys, "predict", "killed", str(picture)).code == 0
+
+
+def lines_of(worker: subprocess.Popen) -> Iterator[str]:
+    assert worker.stdout is not None
+    yield from iter(worker.stdout.readline, "")
+
+
+def test_no_colour_and_no_live_line_without_a_terminal_or_with_no_color(trained: Path):
+    script = f"{sys.executable} -m core show first"
+
+    def on_a_terminal(**environment: str) -> str:
+        import pty
+
+        written = b""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(PROJECT)
+            os.execve("/bin/sh", ["sh", "-c", script], {**os.environ, "TERM": "xterm", **environment})
+        with os.fdopen(terminal, "rb", buffering=0) as stream:
+            try:
+                while chunk := stream.read(4096):
+                    written += chunk
+            except OSError:  # how Linux says that the other end has closed
+                pass
+        os.waitpid(pid, 0)
+        return written.decode()
+
+    assert "\x1b[" in on_a_terminal()
+    assert "\x1b[" not in on_a_terminal(NO_COLOR="1")
+    assert "\x1b[" not in on_a_terminal(TERM="dumb")
+    assert "\x1b[" not in typed_in_a_shell("show", "first", THAW_HOME=str(trained)).out
+
+
+def test_a_name_with_control_characters_reaches_no_terminal(trained: Path, capsys: pytest.CaptureFixture):
+    evil = "\x1b]0;owned\x07=cmd()\u202e"
+    assert typed(capsys, "rename", "first", evil).code == 0
+    for command in (["runs"], ["show", evil]):
+        said = typed(capsys, *command)
+        assert said.code == 0 and r"\x1b]0;owned\x07=cmd()" in said.out
+        assert not set("\x1b\x07\u202e") & set(said.out + said.err)
+    assert typed(capsys, "runs", "--json").json["runs"][0]["name"] == evil
+    typed(capsys, "rename", evil, "first")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["trian"], "did you mean train?"),
+        ([" "], "There is no command ' '"),
+        (["show"], "arguments are required: RUN"),
+        (["train", "--speed", "9"], "Unrecognized arguments: --speed"),
+        (["show", "nobody"], "The run 'nobody' was not found"),
+        (["choices", "flavour"], "kind: 'flavour' is not possible; choose one of strategy"),
+        (["audit", "../../etc"], "../../etc"),
+        (["import", "/not/there", "--name", "x"], "/not/there"),
+        (["train", "not-there.json"], "The recipe 'not-there.json' can't be read"),
+        (["train", "--device", "abacus"], "device: 'abacus' is not possible; this machine offers auto"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_sentence_on_stderr_and_leaves_the_home_alone(
+    home_folder: Path, words: list[str], told: str, capsys: pytest.CaptureFixture
+):
+    said = typed(capsys, *words)
+    assert said.code == 2 and told in said.err and said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert not home_folder.exists() or tree_of(home_folder) == {}
+
+
+def test_a_bug_is_exit_code_one_with_its_traceback(home_folder: Path):
+    code = (
+        "import sys; import core.terminal.commands as commands; from core.terminal import main\n"
+        "commands.ACTIONS['runs'] = lambda *given: 1 / 0\nsys.exit(main(['runs']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
