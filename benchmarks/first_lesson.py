@@ -1,0 +1,228 @@
+"""The first lesson, measured: with few pictures, is fine-tuning what Thaw ships better than the other ways to learn?
+
+    python -m benchmarks.first_lesson --tasks digits --per-class 5
+    THAW_DATA=FOLDER python -m benchmarks.first_lesson            # all of it; takes hours, goes on where it ended
+
+Four ways (fine-tuned, head only, from scratch, an RBF SVM on pixels) learn from 5, 10 or 20 pictures a class, ten times
+over, each time from other pictures. Each way tries one small grid, augmentation included, and its validation accuracy
+chooses; the test split is looked at once, with what was chosen. The three networks take the same number of steps on the
+same recipe, so fine-tuning and scratch cost the same seconds, the head less, and the SVM is done when it has converged;
+the seconds stand in the table. Ways are compared draw by draw: the mean difference with its 95% interval (Student's t).
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from scipy.stats import t as student
+from sklearn.svm import SVC
+
+from core.catalog.augmentations import AUGMENTATIONS
+from core.data.batches import Varied
+from core.data.idx import idx_folder, read_idx_part
+from core.data.library import open_source
+from core.data.pixels import Canvases, Preparation
+from core.data.splits import cap, split
+from core.events import EpochEnded, Finished, Predicted
+from core.home import Home, data_folders
+from core.recipe import Recipe
+from core.training.loop import train
+
+RESULTS = Path(__file__).with_suffix(".json")
+PICTURES_SEEN = 320
+"""Of each class, by each network; so runs on more pictures have fewer epochs and the same number of steps."""
+VIEWS = 10
+"""Augmented copies of each picture that the SVM learns from where it augments."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A dataset, the size at which all ways see it, and how far its pictures may be turned."""
+
+    dataset: str
+    size: tuple[int, int]
+    degrees: float
+
+
+TASKS = {
+    "digits": Task("digits", (40, 40), 15.0),
+    "digit_sums": Task("digit_sums", (40, 160), 4.0),
+    "mnist": Task("mnist_few", (40, 40), 15.0),
+}
+WAYS: dict[str, tuple[dict[str, Any], tuple[float, ...]]] = {
+    "fine-tuned": ({}, (1e-3, 3e-3)),
+    "head only": ({"strategy": "head"}, (1e-2, 3e-2)),
+    "from scratch": ({"pretrained": False}, (4e-3, 1e-2)),
+}
+"""Of each network, what makes it this way and the peak rates that it tries."""
+SVM = "SVM on pixels"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one entry of a grid came to."""
+
+    chosen: dict[str, Any]
+    val: float
+    test: float
+    seconds: float
+
+
+def augmentations(task: Task) -> tuple[list[Any], list[Any]]:
+    """Nothing, or shifts and turns."""
+    return [], [{"name": "crop_flip", "mirror": False}, {"name": "rotation", "degrees": task.degrees}]
+
+
+def networks(task: Task, way: str, per_class: int, draw: int, home: Home) -> Iterator[Outcome]:
+    """A way's grid, each entry trained as the product trains it."""
+    what, rates = WAYS[way]
+    for augmentation, lr in product(augmentations(task), rates):
+        recipe = Recipe.parse(
+            {
+                **what,
+                "dataset": task.dataset,
+                "image_size": list(task.size),
+                "examples_per_class": per_class,
+                "epochs": PICTURES_SEEN // per_class,
+                "augmentation": augmentation,
+                "precision": "float32",
+                "lr": lr,
+                "seed": draw,
+                "split_seed": draw,
+            }
+        )
+        yield trained(recipe, home, {"lr": lr, "augmented": bool(augmentation)})
+
+
+def trained(recipe: Recipe, home: Home, chosen: dict[str, Any]) -> Outcome:
+    said = list(train(recipe, "cpu", home=home))
+    best = {each.split: each.accuracy for each in said if isinstance(each, Predicted) and each.weights == "best"}
+    seconds = next(each.elapsed for each in said if isinstance(each, Finished))
+    epochs = sum(isinstance(each, EpochEnded) for each in said)
+    return Outcome({**chosen, "epochs": epochs}, best["val"], best["test"], seconds)
+
+
+def machines(task: Task, per_class: int, draw: int, home: Home) -> Iterator[Outcome]:
+    """The SVM's grid, on the grey values that the networks see."""
+    source = open_source(task.dataset, home)
+    splits = split(source, draw)
+    shown = cap(splits["train"], source.labels, per_class, draw)
+    preparation = Preparation(size=task.size, fit="squash", mean=(0.5,) * 3, std=(0.5,) * 3)
+    canvases = Canvases(source, preparation, home.cache)
+    for augmentation in augmentations(task):
+        made = [AUGMENTATIONS.build(AUGMENTATIONS.parse(each, "augmentation")) for each in augmentation]
+        views = range(VIEWS if made else 1)
+        pictures = np.concatenate([grey(Varied(canvases, made, draw).pictures(shown, 0, view)) for view in views])
+        labels = np.tile(source.labels[shown], len(views))
+        spread = 1 / (pictures.shape[1] * pictures.var())
+        for cost, width in product((1.0, 10.0, 100.0), (0.3, 1.0, 3.0)):
+            began = time.perf_counter()
+            svm = SVC(C=cost, gamma=width * spread).fit(pictures, labels)
+            seconds = time.perf_counter() - began
+            val, test = (
+                float(svm.score(grey(canvases[splits[name]]), source.labels[splits[name]])) for name in ("val", "test")
+            )
+            yield Outcome({"C": cost, "gamma": width, "augmented": bool(made)}, val, test, seconds)
+
+
+def grey(pictures: np.ndarray) -> np.ndarray:
+    return pictures.mean(axis=3).reshape(len(pictures), -1) / 255.0
+
+
+def few_of_mnist(folder: Path) -> None:
+    """MNIST in folders, 100 pictures a class to draw from, 50 to choose by and 200 of its own test part to judge by:
+    whoever has five pictures a class has no six thousand to validate with."""
+    found = next((raw for each in data_folders() if (raw := idx_folder(each / "MNIST"))), None)
+    if found is None:
+        raise SystemExit("MNIST is not below THAW_DATA; name its folder there, or leave mnist out of --tasks.")
+    for part, counts in (("train", {"train": 100, "val": 50}), ("t10k", {"test": 200})):
+        pictures, labels = read_idx_part(found, part)
+        for digit in range(10):
+            numbers = iter(np.flatnonzero(labels == digit))
+            for name, count in counts.items():
+                place = folder / "mnist_few" / name / str(digit)
+                place.mkdir(parents=True)
+                for number in (next(numbers) for _ in range(count)):
+                    Image.fromarray(pictures[number]).save(place / f"{number:05d}.png")
+
+
+def study(tasks: Iterable[str], sizes: Iterable[int], draws: int, home: Home, rows: list[dict[str, Any]]) -> None:
+    """Whatever is not among the rows yet; each result is kept as soon as it is there."""
+    known = {(row["task"], row["per_class"], row["draw"], row["way"]) for row in rows}
+    for name, per_class, draw, way in product(tasks, sizes, range(draws), [*WAYS, SVM]):
+        if (name, per_class, draw, way) in known:
+            continue
+        task = TASKS[name]
+        tried = machines(task, per_class, draw, home) if way == SVM else networks(task, way, per_class, draw, home)
+        grid = list(tried)
+        best = max(grid, key=lambda outcome: outcome.val)
+        about = {"task": name, "per_class": per_class, "draw": draw, "way": way}
+        rows.append({**about, **vars(best), "seconds_of_grid": sum(each.seconds for each in grid)})
+        keep(rows)
+        print(f"{name} {per_class} draw {draw} {way}: {best.test:.3f} {best.chosen} {best.seconds:.1f} s", flush=True)
+
+
+def keep(rows: list[dict[str, Any]]) -> None:
+    waiting = RESULTS.with_suffix(".tmp")
+    waiting.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    waiting.replace(RESULTS)
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Mean test accuracy of each way, and by how much fine-tuning leads it."""
+    lines = ["| task | a class | way | accuracy | fine-tuned leads by | s |", "|---|---|---|---|---|---|"]
+    for task, per_class in dict.fromkeys((row["task"], row["per_class"]) for row in rows):
+        here = [row for row in rows if (row["task"], row["per_class"]) == (task, per_class)]
+        ways = {way: {row["draw"]: row for row in here if row["way"] == way} for way in [*WAYS, SVM]}
+        for way, found in ways.items():
+            if found:
+                mean = statistics.fmean(row["test"] for row in found.values())
+                seconds = statistics.median(row["seconds"] for row in found.values())
+                lead = "" if way == "fine-tuned" else led(ways["fine-tuned"], found)
+                lines.append(f"| {task} | {per_class} | {way} | {mean:.3f} | {lead} | {seconds:.1f} |")
+    return "\n".join(lines)
+
+
+def led(first: dict[int, Any], second: dict[int, Any]) -> str:
+    """The mean difference over the draws that both have, with its 95% interval."""
+    gaps = [first[draw]["test"] - second[draw]["test"] for draw in first.keys() & second.keys()]
+    if len(gaps) < 2:
+        return ""
+    mean = statistics.fmean(gaps)
+    half = float(student.ppf(0.975, len(gaps) - 1)) * statistics.stdev(gaps) / sqrt(len(gaps))
+    return f"{100 * mean:+.1f} ({100 * (mean - half):+.1f} to {100 * (mean + half):+.1f}) points"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
+    parser.add_argument("--per-class", nargs="+", type=int, default=[5, 10, 20])
+    parser.add_argument("--draws", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--table", action="store_true", help="only print what is known already")
+    choices = parser.parse_args()
+    rows = json.loads(RESULTS.read_text()) if RESULTS.exists() else []
+    if not choices.table:
+        torch.set_num_threads(choices.threads)
+        with tempfile.TemporaryDirectory() as folder:
+            if "mnist" in choices.tasks:
+                few_of_mnist(Path(folder))
+                os.environ["THAW_DATA"] = folder
+            study(choices.tasks, choices.per_class, choices.draws, Home(Path(folder) / "home"), rows)
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
