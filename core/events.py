@@ -92,7 +92,7 @@ class EpochEnded(Event):
     """Where the time went: data, forward, backward, evaluation, prefix."""
     pictures_per_second: float
     cache: str
-    """What the frozen prefix cost this epoch: none, computed or reused."""
+    """Features of a frozen prefix for training: none, computed, reused, or made afresh for each picture."""
     extras: dict[str, float] = field(default_factory=dict)
 
 

@@ -51,7 +51,9 @@ def _several(registry: Registry) -> Parser:
 def _set_of(registry: Registry) -> Parser:
     """As a list, but its order means nothing: kept in the registry's own."""
     parse_list = _several(registry)
-    return lambda given, where: tuple(sorted(parse_list(given, where), key=lambda each: registry.names().index(each.name)))
+    return lambda given, where: tuple(
+        sorted(parse_list(given, where), key=lambda each: registry.names().index(each.name))
+    )
 
 
 def _number(low: float, high: float, whole: bool = False, optional: bool = False) -> Parser:
@@ -139,7 +141,9 @@ def _part(default: Any, parse: Parser, help: str) -> Any:
 class Recipe:
     """One complete set of choices for one run."""
 
-    dataset: str = _part("digits", _name, "What to learn from: a card, a found folder, an imported name, or hf:owner/name.")
+    dataset: str = _part(
+        "digits", _name, "What to learn from: a card, a found folder, an imported name, or hf:owner/name."
+    )
     backbone: str = _part(DEFAULT_BACKBONE, _name, "The network: a card, any timm name, or run:ID.")
     learner: Choice = _part(LEARNERS.choose("network"), _choice(LEARNERS), "Who learns.")
     pretrained: bool = _part(True, _flag, "Begin with weights that have seen other pictures; false is from scratch.")
@@ -147,7 +151,9 @@ class Recipe:
         None, _image_size, "[height, width] that the network sees; null is the backbone's own."
     )
     fit: str = _part("squash", _one_of("squash", "crop", "pad"), "How a picture of another shape is made to fit.")
-    pooling: str | tuple[int, int] = _part("avg", _pooling, "How the last map becomes features: avg, max, both or a grid.")
+    pooling: str | tuple[int, int] = _part(
+        "avg", _pooling, "How the last map becomes features: avg, max, both or a grid."
+    )
     strategy: Choice = _part(STRATEGIES.choose("full"), _choice(STRATEGIES), "Which parts learn, when, and how fast.")
     regularizers: tuple[Choice, ...] = _part((), _set_of(REGULARIZERS), "What keeps it from learning by heart.")
     optimizer: Choice = _part(OPTIMIZERS.choose("adamw"), _choice(OPTIMIZERS), "How a step is made from a gradient.")
@@ -161,19 +167,29 @@ class Recipe:
         None, _number(1, 10_000_000, whole=True, optional=True), "At most so many training pictures of each class."
     )
     class_balance: str = _part(
-        "none", _one_of("none", "weights", "sampling"), "Make small classes count: in the loss, or by drawing them more often."
+        "none",
+        _one_of("none", "weights", "sampling"),
+        "Make small classes count: in the loss, or by drawing them more often.",
     )
     normalisation: str = _part(
-        "backbone", _one_of("backbone", "imagenet", "half", "measured"), "Which mean and spread pictures are brought to."
+        "backbone",
+        _one_of("backbone", "imagenet", "half", "measured"),
+        "Which mean and spread pictures are brought to.",
     )
     seed: int = _part(0, _number(0, 2**32 - 1, whole=True), "All chance but the splits.")
-    split_seed: int = _part(0, _number(0, 2**32 - 1, whole=True), "Which pictures are trained on, validated and tested.")
+    split_seed: int = _part(
+        0, _number(0, 2**32 - 1, whole=True), "Which pictures are trained on, validated and tested."
+    )
     frozen_norms: str = _part(
-        "hold", _one_of("hold", "drift"), "Whether BatchNorm statistics of frozen parts stay or follow the new pictures."
+        "hold",
+        _one_of("hold", "drift"),
+        "Whether BatchNorm statistics of frozen parts stay or follow the new pictures.",
     )
     precision: str = _part("auto", _one_of("auto", "float32", "bf16"), "The numbers it computes with; auto measures.")
     views: int = _part(
-        0, _number(0, 1000, whole=True), "Augmented views kept of each picture for a frozen prefix; 0 is afresh each epoch."
+        0,
+        _number(0, 1000, whole=True),
+        "Augmented views kept of each picture for a frozen prefix; 0 is afresh each epoch.",
     )
     time_limit: float | None = _part(None, _number(0.001, 1e9, optional=True), "Seconds after which the run ends.")
     workers: int = _part(1, _number(1, 4096, whole=True), "Data-parallel processes.")

@@ -54,7 +54,7 @@ def flipped(picture: Picture, draw: Draw) -> Picture:
 def resized(picture: Picture, size: tuple[int, int]) -> Picture:
     if picture.shape[:2] == size:
         return picture
-    return np.asarray(Image.fromarray(picture).resize(size[::-1], Image.Resampling.BILINEAR))
+    return np.asarray(Image.fromarray(picture).resize((size[1], size[0]), Image.Resampling.BILINEAR))
 
 
 @AUGMENTATIONS.register("none")
@@ -78,7 +78,7 @@ class Flip(Augmentation):
 @AUGMENTATIONS.register("crop_flip")
 @dataclass(frozen=True)
 class CropFlip(Augmentation):
-    """Shift the picture by a few pixels over a black border, and mirror half of them: the classic for small pictures."""
+    """Shift the picture a little over a black border, and mirror half of them: the classic for small pictures."""
 
     padding: float = knob(0.125, low=0.0, high=0.5, help="The border, as a share of height and width.")
     mirror: bool = knob(True, help="Also mirror half of the pictures; switch off for digits and text.")
@@ -104,7 +104,7 @@ class ResizedCropFlip(Augmentation):
     def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
         top, left, height, width = random_box(picture.shape[:2], size, self.smallest, draw)
         cut = Image.fromarray(picture).resize(
-            size[::-1], Image.Resampling.BILINEAR, box=(left, top, left + width, top + height)
+            (size[1], size[0]), Image.Resampling.BILINEAR, box=(left, top, left + width, top + height)
         )
         return flipped(np.asarray(cut), draw) if self.mirror else np.asarray(cut)
 

@@ -42,10 +42,13 @@ class DatasetCard:
     download: bool = True
     """Whether it can be fetched where it is not found."""
     built_in: bool = False
+    made_from: str = ""
+    """The card whose files it is composed from, where it has none of its own."""
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, *self.places)
+    def source_name(self) -> str:
+        """The card whose files are looked for."""
+        return self.made_from or self.name
 
 
 _CARDS = [
@@ -105,6 +108,7 @@ _CARDS = [
         when="Choose it for sums of digits at a size where convolutional networks are at home; made from MNIST, every"
         " sum equally frequent, no digit in two splits.",
         loader="mnist_sums",
+        made_from="mnist",
         labels=class_names.SUMS,
         mirror=False,
         terms="Composed from MNIST.",

@@ -107,10 +107,14 @@ class Registry(Generic[Entry]):
     def names(self) -> list[str]:
         return list(self._entries)
 
-    def entry(self, name: object, where: str | None = None) -> type[Entry]:
-        if not isinstance(name, str) or name not in self._entries:
-            raise RecipeError(where or self.kind, name, "choose one of " + ", ".join(self._entries))
-        return self._entries[name]
+    def name_of(self, given: object, where: str | None = None) -> str:
+        """The name, if it is one of an entry."""
+        if isinstance(given, str) and given in self._entries:
+            return given
+        raise RecipeError(where or self.kind, given, "choose one of " + ", ".join(self._entries))
+
+    def entry(self, name: str) -> type[Entry]:
+        return self._entries[self.name_of(name)]
 
     def help(self, name: str) -> str:
         return " ".join((self.entry(name).__doc__ or "").split())
@@ -131,8 +135,7 @@ class Registry(Generic[Entry]):
             given = {"name": given}
         if not isinstance(given, Mapping) or "name" not in given:
             raise RecipeError(where, given, 'it is a name, or {"name": ..., and its settings}')
-        name = given["name"]
-        self.entry(name, where)
+        name = self.name_of(given["name"], where)
         known = {each.name: each for each in self.knobs(name)}
         for key in given:
             if key != "name" and key not in known:

@@ -23,8 +23,11 @@ class Trainee(Protocol):
     """What a regularizer may know of the network in training."""
 
     model: Any
-    start: Mapping[str, Tensor]
-    """Every weight as it was before the first step."""
+
+    @property
+    def start(self) -> Mapping[str, Tensor]:
+        """Every weight as it was before the first step."""
+        ...
 
     def weights(self, on: str, norms_and_biases: bool) -> list[tuple[str, Tensor]]:
         """The weights that learn now: of the head, of the backbone, or all."""

@@ -1,0 +1,183 @@
+"""What enters the network: pictures, or what its frozen prefix made of them, computed once and kept.
+
+As long as the same prefix stays frozen, its features are rows on disk, keyed by the data, the weights it depends on,
+the preparation, the precision and the border. A strategy that moves the border gets a new cut at the next epoch.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from core.catalog.augmentations import AUGMENTATIONS
+from core.catalog.regularizers import REGULARIZERS
+from core.catalog.strategies import STRATEGIES
+from core.data.batches import Varied, prefetched
+from core.data.rows import Rows
+from core.recipe import Recipe
+from core.training.lesson import Lesson
+from core.training.model import Net
+from core.training.modes import at_rest
+from core.training.plan import Plan
+from core.training.predicting import normalised
+from core.training.splitting import Cut, cut_below
+from core.training.weights import hash_of
+
+LARGEST_STORE = 8 * 2**30
+"""Bytes of features that one run may keep on disk; more is computed afresh each epoch."""
+
+
+@dataclass(frozen=True)
+class Fed:
+    """One batch as it enters: pictures (bytes) or features (floats), and the pictures' numbers."""
+
+    inputs: np.ndarray
+    indices: np.ndarray
+    are_features: bool
+
+
+@dataclass
+class Feeder:
+    """Decides for every epoch what enters, and makes it."""
+
+    recipe: Recipe
+    net: Net
+    lesson: Lesson
+    plan: Plan
+    device: torch.device
+    cut: Cut | None = None
+    keeps_training: bool = False
+    note: str = "none"
+    """What the frozen prefix cost this epoch: none is frozen or kept, or its features were computed, reused, afresh."""
+    _stores: dict[str, Rows] = field(default_factory=dict)
+    _boundary: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.strategy = STRATEGIES.build(self.recipe.strategy)
+        augmentations = [AUGMENTATIONS.build(each) for each in self.recipe.augmentation]
+        self.varied = Varied(self.lesson.canvases, augmentations, self.recipe.seed)
+        self.plain = Varied(self.lesson.canvases, [], self.recipe.seed)
+        self.mixes = any(REGULARIZERS.entry(each.name).changes_pictures for each in self.recipe.regularizers)
+        self.views = self.recipe.views if augmentations else 1
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Cut the network anew if other parts are frozen now, and compute what is not kept yet."""
+        learning = self._learning(epoch)
+        if learning != self._boundary:
+            self._boundary, self.cut, self._stores = learning, None, {}
+            if self.plan.cache and self.recipe.frozen_norms == "hold" and self._phase(epoch) > 1:
+                self.cut = self._cut(learning)
+        self.keeps_training = self.cut is not None and not self.mixes and self.views > 0 and self._affordable()
+        self.note = "none"
+        if self.cut is None:
+            return
+        self._ensure(self.plain, self.lesson.splits["val"], 0)
+        if self.keeps_training:
+            self._ensure(self.varied, self.lesson.splits["train"], epoch % self.views)
+        else:
+            self.note = "afresh"
+
+    def batches(self, batches: list[np.ndarray], epoch: int) -> Iterator[Fed]:
+        """Training batches (numbers of pictures), prepared ahead by threads."""
+        if self.keeps_training:
+            view = epoch % self.views
+            make = lambda numbers: Fed(self._kept(self.varied, numbers, view), numbers, True)  # noqa: E731
+        else:
+            make = lambda numbers: Fed(self.varied.pictures(numbers, epoch), numbers, False)  # noqa: E731
+        return prefetched(make, batches, self.plan.threads)
+
+    def evaluation(self, indices: np.ndarray) -> Iterator[Fed]:
+        """Pictures as evaluation sees them, in their order."""
+        batches = np.split(indices, range(self.plan.eval_batch, len(indices), self.plan.eval_batch))
+        if self.cut:
+            return prefetched(lambda numbers: Fed(self._kept(self.plain, numbers, 0), numbers, True), batches, 1)
+        return prefetched(
+            lambda numbers: Fed(self.plain.pictures(numbers, 0), numbers, False), batches, self.plan.threads
+        )
+
+    def tensor(self, fed: Fed) -> torch.Tensor:
+        """The batch on the device, as the network (or its suffix) takes it."""
+        if fed.are_features:
+            return torch.from_numpy(fed.inputs).to(self.device)
+        pictures = normalised(fed.inputs, self.net.preparation, self.device)
+        return pictures.contiguous(memory_format=self.plan.layout)
+
+    def logits(self, inputs: torch.Tensor, are_features: bool) -> torch.Tensor:
+        with self.computing():
+            through = self.cut.suffix if self.cut and are_features else self.net.model
+            return through(inputs).float()
+
+    def computing(self) -> AbstractContextManager:
+        """The precision of the plan."""
+        if self.plan.precision == "bf16":
+            return torch.autocast(self.device.type, torch.bfloat16)
+        return nullcontext()
+
+    def _learning(self, epoch: int) -> frozenset[str]:
+        scales = self.strategy.lr_scales(len(self.net.parts), epoch)
+        awake = zip(self.net.parts, scales, strict=True)
+        return frozenset(n for part, scale in awake if scale > 0 for n in part.parameters if self.net.can_learn(n))
+
+    def _phase(self, epoch: int) -> int:
+        """How many epochs around this one freeze the same parts: a resumed run must decide as it did before."""
+        learning, first, last = self._learning(epoch), epoch, epoch
+        while first > 0 and self._learning(first - 1) == learning:
+            first -= 1
+        while last + 1 < self.recipe.epochs and self._learning(last + 1) == learning:
+            last += 1
+        return last + 1 - first
+
+    def _cut(self, learning: frozenset[str]) -> Cut | None:
+        example = normalised(self.plain.pictures(self.lesson.splits["train"][:2], 0), self.net.preparation, self.device)
+        with at_rest(self.net.model):
+            return cut_below(self.net.model, learning, example.contiguous(memory_format=self.plan.layout))
+
+    def _affordable(self) -> bool:
+        store = self._store(self.plain, 0)
+        return store.row_bytes * self.views * len(self.lesson.splits["train"]) <= LARGEST_STORE
+
+    def _kept(self, varied: Varied, numbers: np.ndarray, view: int) -> np.ndarray:
+        return self._store(varied, view)[numbers]
+
+    def _store(self, varied: Varied, view: int) -> Rows:
+        """The rows of one view. The plain view is evaluation's, and training's where nothing is varied."""
+        name = f"view {view}" if varied.augmentations else "plain"
+        if name not in self._stores:
+            assert self.cut is not None
+            example = self._features(self.plain.pictures(self.lesson.splits["val"][:1], 0))
+            recipe = self.recipe.to_json()
+            about = {
+                "data": self.lesson.source.fingerprint,
+                "weights": hash_of(self.cut.state()),
+                "architecture": self.net.blueprint.architecture,
+                "arguments": json.dumps(self.net.blueprint.model_args, sort_keys=True),
+                "preparation": self.net.preparation.to_json(),
+                "boundary": self.cut.boundary,
+                "computed": [self.plan.precision, self.plan.memory_format, self.device.type],
+                "view": [recipe["augmentation"], self.recipe.seed, view] if varied.augmentations else "plain",
+            }
+            folder = self.lesson.home.cache / "features"
+            self._stores[name] = Rows(folder, about, len(self.lesson.source), example.shape[1:], np.float32)
+        return self._stores[name]
+
+    def _ensure(self, varied: Varied, numbers: np.ndarray, view: int) -> None:
+        store = self._store(varied, view)
+        missing = store.missing(numbers)
+        self.note = "computed" if len(missing) else "reused" if self.note == "none" else self.note
+        if not len(missing):
+            return
+        batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
+        pictures = prefetched(lambda batch: varied.pictures(batch, 0, view), batches, self.plan.threads)
+        for batch, made in zip(batches, pictures, strict=True):
+            store.write(batch, self._features(made))
+        store.settle(missing)
+
+    def _features(self, pictures: np.ndarray) -> np.ndarray:
+        """What the frozen prefix makes of pictures: in evaluation mode, remembering nothing for gradients."""
+        assert self.cut is not None
+        batch = normalised(pictures, self.net.preparation, self.device).contiguous(memory_format=self.plan.layout)
+        with at_rest(self.net.model), torch.inference_mode(), self.computing():
+            return self.cut.prefix(batch).float().cpu().contiguous().numpy()

@@ -1,0 +1,274 @@
+"""From a recipe to a network: found, built by timm, with weights, a new head, and pictures as it wants them."""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from core.catalog.backbones import BACKBONES
+from core.catalog.regularizers import REGULARIZERS, Regularizer
+from core.catalog.strategies import STRATEGIES
+from core.data.pixels import Preparation
+from core.errors import RecipeError, WeightsError
+from core.home import Home
+from core.recipe import Recipe
+from core.training.adapters import Adapted, adapt, is_adapter, merged
+from core.training.parts import Part, classifier_parameters, parts_of
+from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of
+
+POOLING = {"avg": "avg", "max": "max", "both": "avgmax"}
+COLOURS = {
+    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    "half": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+}
+ABOUT_WEIGHTS = ("mean", "std", "interpolation", "crop_pct", "first_conv", "classifier", "license", "fixed_input_size")
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What timm needs to build a network, and where its weights come from."""
+
+    architecture: str
+    model_args: dict[str, Any]
+    about: dict[str, Any]
+    """timm's `pretrained_cfg`: input size, mean, spread, where the classifier is."""
+    folder: WeightsFolder | None
+    tag: str = ""
+
+    @property
+    def name(self) -> str:
+        """timm's name, with the tag of its weights where one was asked for."""
+        return f"{self.architecture}.{self.tag}" if self.tag else self.architecture
+
+
+@dataclass
+class Net:
+    """A network in training: the model, its parts at the strategy's grain, and where it began."""
+
+    model: nn.Module
+    blueprint: Blueprint
+    parts: list[Part]
+    stages: list[Part]
+    head: set[str]
+    preparation: Preparation
+    classes: tuple[str, ...]
+    weights_hash: str
+    adapted: Adapted | None = None
+    start: dict[str, torch.Tensor] = field(default_factory=dict)
+    rates: dict[str, float] = field(default_factory=dict)
+
+    def weights(self, on: str, norms_and_biases: bool) -> list[tuple[str, nn.Parameter]]:
+        """The weights that learn now: of the head, of the backbone, or all."""
+        wanted = {"all": (True, False), "head": (True,), "backbone": (False,)}[on]
+        return [
+            (name, parameter)
+            for name, parameter in self.model.named_parameters()
+            if parameter.requires_grad and (name in self.head) in wanted and (norms_and_biases or is_weight(parameter))
+        ]
+
+    def rate(self, name: str) -> float:
+        return self.rates[name]
+
+    def can_learn(self, name: str) -> bool:
+        """With adapters in place, only they and the head ever learn."""
+        return self.adapted is None or is_adapter(name) or name in self.head
+
+    def remember_start(self) -> None:
+        self.start = {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
+
+    def plain_state(self) -> Tensors:
+        """The state as plain timm knows it: adapters merged."""
+        if self.adapted:
+            return merged(self.model)
+        return {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
+
+
+def is_weight(parameter: torch.Tensor) -> bool:
+    """Norms and biases are vectors; everything else is a weight."""
+    return parameter.dim() > 1
+
+
+def build(recipe: Recipe, classes: Sequence[str], home: Home) -> Net:
+    """The network of a recipe, with a new head for these classes."""
+    torch.manual_seed(recipe.seed)
+    blueprint = blueprint_of(recipe.backbone, home)
+    preparation = preparation_of(recipe, blueprint)
+    args = {**blueprint.model_args, **pooling_args(recipe, blueprint), **_size_args(blueprint, preparation)}
+    blueprint = replace(blueprint, model_args=args)
+    options = _options([REGULARIZERS.build(each) for each in recipe.regularizers])
+    model = _create(recipe, blueprint, len(classes), options)
+    if not isinstance(recipe.pooling, str):
+        pool_to_grid(model, recipe.pooling, recipe.backbone)
+    strategy = STRATEGIES.build(recipe.strategy)
+    head = classifier_parameters(model)
+    weights_hash = hash_of({name: each for name, each in model.state_dict().items() if name not in head})
+    adapter = strategy.adapter()
+    adapted = adapt(model, adapter, head) if adapter else None
+    return Net(
+        model=model,
+        blueprint=blueprint,
+        parts=parts_of(model, strategy.grain),
+        stages=parts_of(model, "stage"),
+        head=classifier_parameters(model),
+        preparation=preparation,
+        classes=tuple(classes),
+        weights_hash=weights_hash,
+        adapted=adapted,
+    )
+
+
+def blueprint_of(backbone: str, home: Home) -> Blueprint:
+    """What a name stands for: a folder of weights, a card, or a model that timm knows."""
+    folder = find_folder(backbone, home)
+    if folder:
+        config = folder.config
+        about = {**config.get("pretrained_cfg", {})}
+        return Blueprint(_known(config["architecture"], backbone), dict(config.get("model_args") or {}), about, folder)
+    card = BACKBONES.get(backbone)
+    name, _, tag = (card.timm_name if card else backbone).partition(".")
+    _known(name, backbone)
+    about = timm.get_pretrained_cfg(f"{name}.{tag}" if tag else name)
+    facts = about.to_dict(remove_source=False) if about else {}
+    if card and not card.has_weights:
+        facts = {**facts, "input_size": (3, *card.input), "mean": card.mean, "std": card.std}
+    return Blueprint(name, dict(card.model_args) if card else {}, facts, None, tag)
+
+
+def _known(architecture: str, backbone: str) -> str:
+    if timm.is_model(architecture):
+        return architecture
+    near = difflib.get_close_matches(architecture, [*BACKBONES, *timm.list_models()], n=3)
+    allowed = f"the nearest names are {', '.join(near)}" if near else "see `python -m core backbones` for names"
+    raise RecipeError("backbone", backbone, f"neither Thaw nor timm knows it, {allowed}")
+
+
+def preparation_of(recipe: Recipe, blueprint: Blueprint) -> Preparation:
+    """Size and colours as the recipe asks; `measured` colours are filled in when the training split is there."""
+    own = blueprint.about.get("input_size") or (3, 224, 224)
+    colours = (
+        blueprint.about.get("mean") or COLOURS["imagenet"][0],
+        blueprint.about.get("std") or COLOURS["imagenet"][1],
+    )
+    mean, std = COLOURS.get(recipe.normalisation, colours)
+    size = recipe.image_size or (int(own[1]), int(own[2]))
+    return Preparation(size=size, fit=recipe.fit, mean=tuple(mean), std=tuple(std))
+
+
+def pooling_args(recipe: Recipe, blueprint: Blueprint) -> dict[str, Any]:
+    """timm's name for the pooling; a transformer keeps its pretrained norm before it, not a new one after."""
+    pooling = POOLING[recipe.pooling] if isinstance(recipe.pooling, str) else "avg"
+    has_tokens = "vision_transformer" in timm.models.model_entrypoint(blueprint.architecture).__module__  # type: ignore[attr-defined]
+    return {"global_pool": pooling, "fc_norm": False} if has_tokens else {"global_pool": pooling}
+
+
+def _size_args(blueprint: Blueprint, preparation: Preparation) -> dict[str, Any]:
+    return {"img_size": list(preparation.size)} if blueprint.about.get("fixed_input_size") else {}
+
+
+def _options(regularizers: list[Regularizer]) -> dict[str, Any]:
+    return {key: value for each in regularizers for key, value in each.model_options().items()}
+
+
+def _create(recipe: Recipe, blueprint: Blueprint, classes: int, options: Mapping[str, Any]) -> nn.Module:
+    try:
+        return create(blueprint, classes, pretrained=recipe.pretrained, **options)
+    except TypeError as error:
+        odd = next((option for option in (*options, *blueprint.model_args) if option in str(error)), None)
+        if odd is None:
+            raise
+        field_name = {"drop_path_rate": "regularizers", "drop_rate": "regularizers"}.get(odd, "pooling")
+        raise RecipeError(field_name, odd, f"{recipe.backbone} is built without it, leave it out") from None
+
+
+def create(blueprint: Blueprint, classes: int, pretrained: bool, **options: Any) -> nn.Module:
+    """The model of a blueprint with a new head; timm loads weights that were read safely or fetched as safetensors."""
+    arguments = {**blueprint.model_args, **options, "num_classes": classes}
+    if not pretrained:
+        return timm.create_model(blueprint.architecture, pretrained=False, **arguments)
+    file = blueprint.folder.file if blueprint.folder else fetched(blueprint.name, blueprint.about)
+    try:
+        # A source of 0 classes never matches: timm drops its classifier and gives us a new one.
+        overlay = {"file": str(file), "num_classes": 0}
+        model = timm.create_model(blueprint.name, pretrained=True, pretrained_cfg_overlay=overlay, **arguments)
+    except RuntimeError as error:
+        raise WeightsError(f"{file.parent.name} does not fit {blueprint.architecture}: {_mismatch(error)}.") from None
+    if blueprint.folder:
+        _check_complete(model, blueprint.folder, blueprint.architecture)
+    return model
+
+
+def _check_complete(model: nn.Module, folder: WeightsFolder, architecture: str) -> None:
+    missing = sorted(set(model.state_dict()) - set(folder.tensors()) - classifier_parameters(model))
+    if missing:
+        raise WeightsError(f"{folder.path.name} does not hold the weights of {architecture}: {missing[0]} is missing.")
+
+
+def _mismatch(error: RuntimeError) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
+    return lines[0].rstrip(".") if lines else " ".join(str(error).split())[:200]
+
+
+class GridPool(nn.Module):
+    """Average each cell of a grid over the last map, so that a wide picture keeps its left and right."""
+
+    def __init__(self, grid: tuple[int, int]):
+        super().__init__()
+        self.pool = nn.AdaptiveAvgPool2d(grid)
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        return self.pool(features).flatten(1)
+
+
+def pool_to_grid(model: nn.Module, grid: tuple[int, int], backbone: str) -> None:
+    """Put the grid where the global pooling was, and a classifier of the right width behind it."""
+    owner = next((module for module in model.modules() if hasattr(module, "global_pool")), None)
+    classifier = model.get_classifier()  # type: ignore[operator]
+    if (
+        owner is None
+        or not isinstance(getattr(owner, "global_pool", None), nn.Module)
+        or not isinstance(classifier, nn.Linear)
+    ):
+        raise RecipeError("pooling", list(grid), f"{backbone} has no map to pool, choose avg, max or both")
+    owner.global_pool = GridPool(grid)
+    wider = nn.Linear(classifier.in_features * grid[0] * grid[1], classifier.out_features)
+    name = next(name for name, module in model.named_modules() if module is classifier)
+    parent, _, child = name.rpartition(".")
+    setattr(model.get_submodule(parent), child, wider)
+
+
+def save_timm(folder: Path, net: Net, state: Tensors, recipe: Recipe) -> None:
+    """Weights as a folder that one line of plain timm loads, with labels and preprocessing beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    preparation = net.preparation
+    crop = preparation.size[0] / preparation.canvas[0]
+    about = {key: net.blueprint.about[key] for key in ABOUT_WEIGHTS if net.blueprint.about.get(key) is not None}
+    config = {
+        "architecture": net.blueprint.architecture,
+        "num_classes": len(net.classes),
+        "num_features": net.model.num_features,
+        "label_names": list(net.classes),
+        "model_args": net.blueprint.model_args,
+        "pretrained_cfg": {
+            **about,
+            "tag": "thaw",
+            "num_classes": len(net.classes),
+            "input_size": [3, *preparation.size],
+            "mean": list(preparation.mean),
+            "std": list(preparation.std),
+            "interpolation": "bilinear",
+            "crop_pct": crop,
+            "crop_mode": {"squash": "squash", "crop": "center", "pad": "border"}[preparation.fit],
+        },
+    }
+    pooling = recipe.pooling if isinstance(recipe.pooling, str) else list(recipe.pooling)
+    thaw = {"preparation": preparation.to_json(), "recipe": recipe.to_json(), "pooling": pooling}
+    save_file({name: each.contiguous().cpu() for name, each in state.items()}, folder / "model.safetensors")
+    for name, document in (("config.json", config), ("thaw.json", thaw)):
+        (folder / name).write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")

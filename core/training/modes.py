@@ -1,0 +1,35 @@
+"""Which modules train and which rest: norms, dropout and stochastic depth behave differently in the two."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+
+def set_modes(model: nn.Module, drift: bool) -> None:
+    """Training mode for what learns, evaluation mode for what is frozen.
+
+    A module without parameters goes with its parent. `drift` lets frozen BatchNorm follow the new pictures.
+    """
+
+    def visit(module: nn.Module, mode_of_parent: bool) -> None:
+        parameters = list(module.parameters())
+        mode = any(parameter.requires_grad for parameter in parameters) if parameters else mode_of_parent
+        module.training = mode or (drift and isinstance(module, _BatchNorm))
+        for child in module.children():
+            visit(child, mode)
+
+    visit(model, True)
+
+
+@contextmanager
+def at_rest(model: nn.Module) -> Iterator[None]:
+    """Everything in evaluation mode for a while, then each module as it was."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode

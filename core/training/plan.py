@@ -1,0 +1,99 @@
+"""What is measured once and then kept: precision, memory format, threads, the evaluation batch, caching.
+
+No single setting is right for every network and machine, so the candidates take a few real training steps each. What
+was chosen, and why, is stored with the run; a resume reads it and never measures again.
+"""
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from core.recipe import Recipe
+from core.training.model import Net
+from core.training.modes import at_rest
+
+WORTH_MEASURING = 30.0
+"""Seconds of training under which no choice could repay its own measurement."""
+
+WORTH_CHANGING = 1.15
+"""How much faster bf16 must be before a run gives up float32."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a run is computed: nothing here changes what the recipe asks for."""
+
+    precision: str = "float32"
+    memory_format: str = "channels_last"
+    threads: int = 2
+    eval_batch: int = 128
+    cache: bool = True
+    compute_threads: int = 1
+    """torch's threads: sums depend on how many share them, so a resume uses as many."""
+    why: str = "nothing was measured"
+
+    @property
+    def layout(self) -> torch.memory_format:
+        return torch.channels_last if self.memory_format == "channels_last" else torch.contiguous_format
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, given: dict[str, Any]) -> "Plan":
+        return cls(**given)
+
+
+def make_plan(recipe: Recipe, net: Net, device: torch.device, steps: int, batch_size: int) -> Plan:
+    """The plan of a new run of so many steps."""
+    fixed = Plan(compute_threads=torch.get_num_threads())
+    if recipe.precision != "auto":
+        return replace(fixed, precision=recipe.precision, why="the recipe says so")
+    if device.type == "mps":
+        return replace(fixed, why="float32 is what this device computes best")
+    if device.type == "cuda":
+        precision = "bf16" if torch.cuda.is_bf16_supported() else "float32"
+        return replace(fixed, precision=precision, why=f"this GPU computes {precision} in hardware")
+    return _measured(net, device, steps, batch_size, fixed)
+
+
+def _measured(net: Net, device: torch.device, steps: int, batch_size: int, fixed: Plan) -> Plan:
+    slow = _seconds_per_step(net, device, batch_size, "float32")
+    whole = slow * steps
+    if whole < WORTH_MEASURING:
+        return replace(fixed, why=f"float32: about {whole:.0f} s of steps are too few to repay a comparison")
+    quick = _seconds_per_step(net, device, batch_size, "bf16")
+    gain = slow / quick
+    precision = "bf16" if gain >= WORTH_CHANGING else "float32"
+    why = f"{precision}: a step took {slow * 1000:.0f} ms in float32 and {quick * 1000:.0f} ms in bf16"
+    return replace(fixed, precision=precision, why=why)
+
+
+def _seconds_per_step(net: Net, device: torch.device, batch_size: int, precision: str) -> float:
+    """One step on noise after another that warms up, on a copy: the run itself is not touched."""
+    generator = torch.Generator().manual_seed(0)
+    pictures = torch.randn(batch_size, 3, *net.preparation.size, generator=generator).to(device)
+    pictures = pictures.contiguous(memory_format=torch.channels_last)
+    labels = torch.zeros(batch_size, dtype=torch.long, device=device)
+    model = copy.deepcopy(net.model)
+    before = torch.get_rng_state()
+
+    def step() -> None:
+        with at_rest(model), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+            loss = functional.cross_entropy(model(pictures).float(), labels)
+        loss.backward()
+
+    seconds = min(_timed(step) for _ in range(2))
+    torch.set_rng_state(before)
+    return seconds
+
+
+def _timed(step: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    step()
+    return time.perf_counter() - began

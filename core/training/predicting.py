@@ -1,0 +1,92 @@
+"""A finished run's network, answering: the same pictures, the same preparation, the same figures, everywhere.
+
+The final predictions of a run and `predict` both come from here, from the saved folder, in float32.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+from PIL import Image
+from torch import nn
+
+from core.data.pixels import Preparation
+from core.errors import WeightsError
+from core.training.model import pool_to_grid
+from core.training.weights import WeightsFolder
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A network with its labels and its way to prepare a picture."""
+
+    model: nn.Module
+    classes: tuple[str, ...]
+    preparation: Preparation
+    device: str = "cpu"
+
+    def probabilities(self, pictures: Sequence[Image.Image], batch_size: int = 64) -> np.ndarray:
+        """One row per picture, one column per class."""
+        canvases = [self.preparation.canvas_of(picture) for picture in pictures]
+        return self.probabilities_of(np.stack(canvases), batch_size)
+
+    def probabilities_of(self, canvases: np.ndarray, batch_size: int = 64) -> np.ndarray:
+        return softmax(self.logits_of(canvases, batch_size))
+
+    def logits_of(self, canvases: np.ndarray, batch_size: int = 64) -> np.ndarray:
+        with torch.inference_mode():
+            batches = [
+                self.model(
+                    normalised(self.preparation.seen(canvases[at : at + batch_size]), self.preparation, self.device)
+                )
+                for at in range(0, len(canvases), batch_size)
+            ]
+        return torch.cat(batches).float().cpu().numpy()
+
+
+def open_predictor(folder: Path, device: str = "cpu") -> Predictor:
+    """The network of a saved folder, ready to answer."""
+    saved = WeightsFolder(folder)
+    config = saved.config
+    try:
+        thaw = json.loads((folder / "thaw.json").read_text(encoding="utf-8"))
+        classes, preparation = tuple(config["label_names"]), Preparation.from_json(thaw["preparation"])
+        pooling = thaw["pooling"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"{folder.name}: its preparation cannot be read ({error!r}).") from None
+    model = timm.create_model(config["architecture"], num_classes=len(classes), **(config.get("model_args") or {}))
+    if not isinstance(pooling, str):
+        pool_to_grid(model, (int(pooling[0]), int(pooling[1])), config["architecture"])
+    _fill(model, saved, len(classes))
+    return Predictor(model.eval().to(device), classes, preparation, device)
+
+
+def _fill(model: nn.Module, saved: WeightsFolder, classes: int) -> None:
+    tensors, wanted = saved.tensors(), model.state_dict()
+    for name in wanted:
+        if name not in tensors:
+            raise WeightsError(f"{saved.path.name}: its weights lack {name}; train the run again.")
+        have, want = tuple(tensors[name].shape), tuple(wanted[name].shape)
+        if have != want:
+            raise WeightsError(
+                f"{saved.path.name}: {name} has the shape {have} where {want} is needed for {classes} classes; "
+                "its backbone alone can still be used as a start (backbone: run:ID)."
+            )
+    model.load_state_dict({name: tensors[name] for name in wanted})
+
+
+def normalised(pictures: np.ndarray, preparation: Preparation, device: str | torch.device) -> torch.Tensor:
+    """A batch of bytes (n, height, width, 3) as the network takes it: float32, channels first, normalised."""
+    batch = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2).float().div_(255)
+    mean = torch.tensor(preparation.mean, device=batch.device).view(1, 3, 1, 1)
+    std = torch.tensor(preparation.std, device=batch.device).view(1, 3, 1, 1)
+    return batch.sub_(mean).div_(std)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)

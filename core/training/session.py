@@ -1,0 +1,205 @@
+"""One run's working parts in one place: the network, what feeds it, what steps it, and where it is.
+
+The loop says when; the session knows how. Nothing here knows who listens or where things are stored.
+"""
+
+import math
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from core.catalog.regularizers import REGULARIZERS
+from core.catalog.strategies import STRATEGIES
+from core.data.pixels import Canvases, Preparation, measured_colours
+from core.errors import DataError, TrainingError
+from core.home import Home
+from core.recipe import Recipe
+from core.training.feeding import Fed, Feeder
+from core.training.lesson import Lesson
+from core.training.model import build, save_timm
+from core.training.modes import at_rest
+from core.training.objective import Objective
+from core.training.optimizer import apply_scales
+from core.training.plan import Plan, make_plan
+from core.training.predicting import Predictor, open_predictor
+from core.training.state import Position, optimizer_memory, read_state, remind_optimizer, write_state
+from core.training.stepper import Stepper
+from core.training.team import Team
+from core.training.weights import Tensors
+
+
+class Session:
+    """Everything one run works with; `position` and the tensors in it are the whole state."""
+
+    def __init__(self, recipe: Recipe, device: torch.device, home: Home, plan: Plan | None, team: Team):
+        self.began, self.earlier = time.monotonic(), 0.0
+        self.recipe, self.device, self.team = recipe, device, team
+        self.lesson = Lesson.load(recipe, home)
+        self.net = build(recipe, self.lesson.source.classes, home)
+        self._prepare_pictures()
+        self.batch_size = min(recipe.batch_size, len(self.lesson.splits["train"]))
+        self.steps_per_epoch = len(self.lesson.batches(recipe, self.batch_size, 0))
+        self.strategy = STRATEGIES.build(recipe.strategy)
+        self.net.model.to(device)
+        self.plan = plan or make_plan(recipe, self.net, device, self._whole_steps(), self.batch_size)
+        torch.set_num_threads(self.plan.compute_threads)
+        self.net.model.to(memory_format=self.plan.layout)  # type: ignore[call-overload]
+        self.net.remember_start()
+        self.regularizers = [REGULARIZERS.build(each) for each in recipe.regularizers]
+        self.feeder = Feeder(recipe, self.net, self.lesson, self.plan, device)
+        self.objective = Objective(recipe, self.net, self.lesson, self.regularizers, device)
+        self.stepper = Stepper(
+            recipe, self.net, self.feeder, self.objective, self.regularizers, team, self.steps_per_epoch
+        )
+        self.position = Position(fingerprint=self.lesson.source.fingerprint, weights=self.net.weights_hash)
+        self.best: Tensors = {}
+        self._note_what_differs()
+
+    def _prepare_pictures(self) -> None:
+        preparation = self.net.preparation
+        if self.recipe.normalisation == "measured":
+            plain = Canvases(self.lesson.source, preparation, self.lesson.home.cache)
+            mean, std = measured_colours(plain, self.lesson.splits["train"])
+            self.net.preparation = Preparation(size=preparation.size, fit=preparation.fit, mean=mean, std=std)
+        self.lesson.prepare(self.net.preparation)
+
+    def _note_what_differs(self) -> None:
+        """Say where the recipe's wish could not be followed to the letter."""
+        asked, have = self.recipe.batch_size, self.batch_size
+        if asked > have:
+            message = f"A batch of {asked} is more than the {have} training pictures: {have} it is."
+            self.stepper.notices.append(("batch_size", message))
+        if self.net.adapted and self.net.adapted.skipped:
+            message = f"{self.net.adapted.skipped} grouped convolutions cannot take adapters and stay as they are."
+            self.stepper.notices.append(("lora", message))
+
+    def _whole_steps(self) -> int:
+        """About how many steps compute the whole network: epochs of a lone head compute it once, without gradients."""
+        parts = len(self.net.parts)
+        deep = sum(any(self.strategy.lr_scales(parts, epoch)[:-1]) for epoch in range(self.recipe.epochs))
+        return math.ceil(self.steps_per_epoch * (deep + (deep < self.recipe.epochs) / 3))
+
+    @property
+    def elapsed(self) -> float:
+        return self.earlier + time.monotonic() - self.began
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.recipe.time_limit is not None and self.elapsed >= self.recipe.time_limit
+
+    @property
+    def hopeless(self) -> bool:
+        return self.stepper.hopeless(self.position)
+
+    def begin_epoch(self, epoch: int) -> list[float]:
+        """Freeze and wake what the strategy says; returns its scales."""
+        scales = self.strategy.lr_scales(len(self.net.parts), epoch)
+        apply_scales(self.stepper.optimizer, self.net, scales, self.recipe.frozen_norms == "drift")
+        with self.position.timed("prefix"):
+            self.feeder.begin_epoch(epoch)
+        return scales
+
+    def batches(self, epoch: int) -> Iterator[Fed]:
+        """What is left of an epoch, ready to be learned from; waiting for it is counted as data."""
+        todo = self.lesson.batches(self.recipe, self.batch_size, epoch)[self.position.batch :]
+        ready = self.feeder.batches([self.team.share(batch) for batch in todo], epoch)
+        while True:
+            with self.position.timed("data"):
+                fed = next(ready, None)
+            if fed is None:
+                return
+            yield fed
+
+    def learn(self, fed: Fed) -> float:
+        """One optimizer step on one batch; returns its rate."""
+        return self.stepper.learn(fed, self.position)
+
+    def evaluate(self, split: str) -> tuple[float, float]:
+        """Mean cross-entropy and accuracy over a split."""
+        self.stepper.read_losses(self.position, at_once=True)
+        loss, right, indices = 0.0, 0, self.lesson.splits[split]
+        with self.position.timed("evaluation"), at_rest(self.net.model), torch.inference_mode():
+            for fed in self.feeder.evaluation(indices):
+                logits = self.feeder.logits(self.feeder.tensor(fed), fed.are_features)
+                labels = self.objective.labels_of(fed.indices)
+                loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
+                right += int((logits.argmax(1) == labels).sum())
+        return loss / len(indices), right / len(indices)
+
+    @contextmanager
+    def evaluated(self) -> Iterator[None]:
+        """The weights as they are to be judged and saved: averaged ones where the recipe asks for them."""
+        with ExitStack() as stack:
+            for regularizer, state in zip(self.regularizers, self.stepper.states, strict=True):
+                stack.enter_context(regularizer.evaluated(self.net, state))
+            yield
+
+    def improved(self, epoch: int, loss: float, accuracy: float) -> bool:
+        """Whether this is the best epoch so far, by what early stopping watches, else by accuracy."""
+        stopping, position = self.recipe.early_stopping, self.position
+        watched = loss if stopping and stopping.on == "loss" else -accuracy
+        if stopping:
+            better = position.waiting_for is None or watched < position.waiting_for
+            position.waited = 0 if better else position.waited + 1
+            position.waiting_for = watched if better else position.waiting_for
+        by_loss = stopping is not None and stopping.on == "loss"
+        figure = (loss, -accuracy) if by_loss else (-accuracy, loss)
+        best = (
+            (position.best_loss, -position.best_accuracy) if by_loss else (-position.best_accuracy, position.best_loss)
+        )
+        if position.best_epoch is not None and not figure < best:
+            return False
+        position.best_epoch, position.best_loss, position.best_accuracy = epoch, loss, accuracy
+        self.best = self.net.plain_state()
+        return True
+
+    @property
+    def patience_is_over(self) -> bool:
+        stopping = self.recipe.early_stopping
+        return stopping is not None and self.position.waited >= stopping.patience
+
+    def save_best(self, folder: Path) -> None:
+        save_timm(folder, self.net, self.best, self.recipe)
+
+    def predictor(self, state: Tensors) -> Predictor:
+        """The network that `predict` would open: read back from its saved form, in float32."""
+        with tempfile.TemporaryDirectory() as folder:
+            save_timm(Path(folder), self.net, state, self.recipe)
+            return open_predictor(Path(folder), str(self.device))
+
+    def save(self, folder: Path) -> None:
+        """The whole state, between two steps."""
+        self.stepper.read_losses(self.position, at_once=True)
+        self.position.elapsed = self.elapsed
+        tensors = {
+            "model": dict(self.net.model.state_dict()),
+            "optimizer": optimizer_memory(self.stepper.optimizer),
+            "best": self.best,
+            **{
+                f"regularizer {choice.name}": state
+                for choice, state in zip(self.recipe.regularizers, self.stepper.states, strict=True)
+            },
+        }
+        write_state(folder, tensors, self.position)
+
+    def restore(self, folder: Path) -> None:
+        """Take up a saved state, if the pictures and the pretrained weights are still the same."""
+        tensors, position = read_state(folder)
+        if position.fingerprint != self.position.fingerprint:
+            raise DataError(f"The pictures of {self.recipe.dataset} have changed since the run began; it cannot go on.")
+        if position.weights != self.position.weights:
+            raise TrainingError(
+                f"The weights of {self.recipe.backbone} have changed since the run began; it cannot go on."
+            )
+        self.net.model.load_state_dict(tensors["model"])
+        remind_optimizer(self.stepper.optimizer, tensors.get("optimizer", {}))
+        for choice, state in zip(self.recipe.regularizers, self.stepper.states, strict=True):
+            for name, tensor in tensors.get(f"regularizer {choice.name}", {}).items():
+                state[name].copy_(tensor)
+        self.best = tensors.get("best", {})
+        self.position, self.earlier = position, position.elapsed

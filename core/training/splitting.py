@@ -1,0 +1,155 @@
+"""Cutting a network in two at the border between what is frozen and what learns.
+
+What a frozen prefix computes can be kept, if the rest of the network can go on from there. timm cannot say so for just
+any model, so it is tried: the prefix is whatever runs before a module, the suffix is the modules from there on, and the
+cut counts only if suffix(prefix(x)) equals model(x). Else the next lower border is tried, at last none.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from core.training.parts import HEAD, classifier_parameters
+from core.training.weights import Tensors
+
+AFTER = "after the last stage"
+
+Pass = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A network in two: the prefix is frozen, the suffix learns."""
+
+    boundary: str
+    """The module that the suffix begins with."""
+    prefix: Pass
+    suffix: Pass
+    state: Callable[[], Tensors]
+    """The weights and statistics that the prefix depends on."""
+
+
+def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
+    """The cut right below the lowest module that holds a learning parameter, or the next lower one that works."""
+    learning = set(learning)
+    with torch.no_grad():
+        wanted = model(example)
+        if learning <= classifier_parameters(model):
+            cut = _cut_at_head(model)
+            if _agrees(cut, example, wanted):
+                return cut
+        modules = _executed(model, example)
+        lowest = _lowest(model, modules, learning)
+        for place in range(lowest, 0, -1):
+            cut = _cut_at(model, modules, place)
+            if _agrees(cut, example, wanted):
+                return cut
+    return None
+
+
+def _lowest(model: nn.Module, modules: list[tuple[str, nn.Module]], learning: set[str]) -> int:
+    """The place of the first module with a learning parameter; 0 where one belongs to none of them but the head."""
+    owned = {name for prefix, _ in modules for name in learning if name.startswith(f"{prefix}.")}
+    if not learning - owned <= _after_features(model, modules):
+        return 0
+    places = [place for place, (prefix, _) in enumerate(modules) if any(n.startswith(f"{prefix}.") for n in learning)]
+    return places[0] if places else len(modules)
+
+
+def _after_features(model: nn.Module, modules: list[tuple[str, nn.Module]]) -> set[str]:
+    """The parameters that belong to what runs in `forward_head`."""
+    tops = {name.split(".")[0] for name, _ in modules}
+    direct = {name for name, _ in model.named_parameters(recurse=False)}
+    return {name for name, _ in model.named_parameters() if name.split(".")[0] not in tops and name not in direct}
+
+
+def _executed(model: nn.Module, example: torch.Tensor) -> list[tuple[str, nn.Module]]:
+    """The model's children (stages and blocks one by one) in the order in which `forward_features` runs them."""
+    order: list[tuple[str, nn.Module]] = []
+
+    def noted(name: str, module: nn.Module) -> Callable[..., None]:
+        return lambda *_: order.append((name, module))
+
+    hooks = [module.register_forward_pre_hook(noted(name, module)) for name, module in _unrolled(model)]
+    try:
+        model.forward_features(example)  # type: ignore[operator]
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return order
+
+
+def _unrolled(model: nn.Module) -> list[tuple[str, nn.Module]]:
+    found: list[tuple[str, nn.Module]] = []
+    for name, child in model.named_children():
+        inner = isinstance(child, nn.Sequential | nn.ModuleList) and len(child) > 0
+        found += [(f"{name}.{key}", each) for key, each in child.named_children()] if inner else [(name, child)]
+    return found
+
+
+class _Reached(Exception):
+    """The prefix has come to its end; carries what it computed."""
+
+    def __init__(self, features: torch.Tensor):
+        self.features = features
+
+
+def _cut_at(model: nn.Module, modules: list[tuple[str, nn.Module]], place: int) -> Cut:
+    boundary, first = modules[place] if place < len(modules) else (AFTER, None)
+
+    def stop(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        raise _Reached(inputs[0])
+
+    def prefix(pictures: torch.Tensor) -> torch.Tensor:
+        if first is None:
+            return model.forward_features(pictures)  # type: ignore[operator]
+        hook = first.register_forward_pre_hook(stop)
+        try:
+            model.forward_features(pictures)  # type: ignore[operator]
+        except _Reached as reached:
+            return reached.features
+        finally:
+            hook.remove()
+        raise RuntimeError(f"{boundary} was not reached")
+
+    def suffix(features: torch.Tensor) -> torch.Tensor:
+        for _, module in modules[place:]:
+            features = module(features)
+        return model.forward_head(features)  # type: ignore[operator]
+
+    above = tuple(f"{name}." for name, _ in modules[place:])
+    after = _after_features(model, modules)
+
+    def state() -> Tensors:
+        return {
+            name: each for name, each in model.state_dict().items() if not name.startswith(above) and name not in after
+        }
+
+    return Cut(boundary, prefix, suffix, state)
+
+
+def _cut_at_head(model: nn.Module) -> Cut:
+    def prefix(pictures: torch.Tensor) -> torch.Tensor:
+        return model.forward_head(model.forward_features(pictures), pre_logits=True)  # type: ignore[operator]
+
+    def suffix(features: torch.Tensor) -> torch.Tensor:
+        rate = float(getattr(model, "drop_rate", 0.0) or getattr(getattr(model, HEAD, None), "drop_rate", 0.0) or 0.0)
+        return model.get_classifier()(functional.dropout(features, rate, training=model.training))  # type: ignore[operator]
+
+    head = classifier_parameters(model)
+    return Cut(HEAD, prefix, suffix, lambda: {n: t for n, t in model.state_dict().items() if n not in head})
+
+
+def _agrees(cut: Cut, example: torch.Tensor, wanted: torch.Tensor) -> bool:
+    try:
+        found = cut.suffix(cut.prefix(example))
+    except (TypeError, AttributeError, RuntimeError, IndexError, ValueError):
+        return False
+    return (
+        isinstance(found, torch.Tensor)
+        and found.shape == wanted.shape
+        and torch.allclose(found, wanted, atol=1e-5, rtol=1e-4)
+    )

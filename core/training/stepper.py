@@ -1,0 +1,164 @@
+"""One optimizer step: gradients of the objective, in pieces where the memory is small, and what they came to."""
+
+import math
+import time
+from collections.abc import Sequence
+
+import torch
+
+from core.catalog.optimizers import SCHEDULES
+from core.catalog.regularizers import Regularizer, State
+from core.data.batches import MIX, STEP, draw
+from core.errors import TrainingError
+from core.recipe import Recipe
+from core.training.feeding import Fed, Feeder
+from core.training.model import Net
+from core.training.objective import Objective
+from core.training.optimizer import make_optimizer, set_rates
+from core.training.state import Position
+from core.training.team import Team
+from core.training.weights import Tensors
+
+HOPELESS = 20.0
+"""A cross-entropy so many times that of a uniform guess has diverged."""
+
+MEMORY_OF_LOSS = 0.8
+"""How much of the running mean is kept at each step."""
+
+SECONDS_BETWEEN_READS = 0.25
+
+GRADIENT_SAMPLES = 8
+"""Steps per epoch at which gradient norms are taken."""
+
+
+class Stepper:
+    """Takes steps; the position says where, and counts what they came to."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        net: Net,
+        feeder: Feeder,
+        objective: Objective,
+        regularizers: Sequence[Regularizer],
+        team: Team,
+        steps_per_epoch: int,
+    ):
+        self.recipe, self.net, self.feeder, self.objective, self.team = recipe, net, feeder, objective, team
+        self.regularizers, self.steps_per_epoch = regularizers, steps_per_epoch
+        self.schedule = SCHEDULES.build(recipe.schedule)
+        self.optimizer = make_optimizer(recipe, net, regularizers)
+        self.states: list[State] = [each.begin(net) for each in regularizers]
+        self.notices: list[tuple[str, str]] = []
+        self.loss: float | None = None
+        self._unread: list[tuple[Tensors, torch.Tensor, int]] = []
+        self._read_at = 0.0
+
+    def learn(self, fed: Fed, position: Position) -> float:
+        """One step on one batch; returns its rate."""
+        through = position.epoch + position.batch / self.steps_per_epoch
+        lr = self.recipe.lr * self.schedule.at(through, self.recipe.epochs, position.val_losses)
+        set_rates(self.optimizer, self.net, lr)
+        while not self._fits(fed, position):
+            pass
+        self.read_losses(position)
+        self.team.average(parameter for _, parameter in self.net.weights("all", norms_and_biases=True))
+        for regularizer in self.regularizers:
+            regularizer.after_backward(self.net)
+        self._sample_gradients(position)
+        if not self.hopeless(position):
+            self._step()
+        position.batch += 1
+        position.step += 1
+        return lr
+
+    def hopeless(self, position: Position) -> bool:
+        """Whether the loss is not finite, or far worse than guessing."""
+        guess = math.log(max(2, len(self.net.classes)))
+        return position.recent_loss is not None and not position.recent_loss <= HOPELESS * guess
+
+    def read_losses(self, position: Position, at_once: bool = False) -> None:
+        """Bring figures over from the device: each step on a CPU, a few times a second where reading would wait."""
+        self.loss = None
+        now = time.monotonic()
+        if self.feeder.device.type != "cpu" and not at_once and now - self._read_at < SECONDS_BETWEEN_READS:
+            return
+        for totals, right, pictures in self._unread:
+            self._count({name: float(value) for name, value in totals.items()}, float(right), pictures, position)
+        self._unread, self._read_at = [], now
+
+    def _step(self) -> None:
+        self.optimizer.step()
+        for regularizer, state in zip(self.regularizers, self.states, strict=True):
+            regularizer.after_step(self.net, state)
+
+    def _fits(self, fed: Fed, position: Position) -> bool:
+        """Take the gradient of one batch; false if the memory was too small for it and the pieces are smaller now."""
+        seed = draw(STEP, self.recipe.seed, position.epoch, position.batch).integers(2**62)
+        torch.manual_seed(int(seed))  # dropout and stochastic depth draw from here
+        try:
+            self._take_gradients(fed, position)
+        except (RuntimeError, ValueError) as error:
+            self._make_smaller(error, len(fed.indices), position)
+            return False
+        return True
+
+    def _take_gradients(self, fed: Fed, position: Position) -> None:
+        self.optimizer.zero_grad(set_to_none=True)
+        chance = draw(MIX, self.recipe.seed, position.epoch, position.batch)
+        inputs, targets = self.objective.targets(self.feeder.tensor(fed), fed.indices, chance)
+        mass = self.objective.mass(targets)
+        totals, right = {"cross_entropy": torch.zeros_like(mass)}, torch.zeros_like(mass)
+        for piece, wanted in zip(inputs.chunk(position.pieces), targets.chunk(position.pieces), strict=True):
+            with position.timed("forward"):
+                logits = self.feeder.logits(piece, fed.are_features)
+                loss = self.objective.cross_entropy(logits, wanted, mass)
+            with position.timed("backward"):
+                loss.backward()
+            totals["cross_entropy"] += loss.detach()
+            right += (logits.argmax(1) == wanted.argmax(1)).sum()
+        for name, penalty in self.objective.penalties():
+            penalty.backward()
+            totals[name] = penalty.detach()
+        self._unread.append((totals, right, len(fed.indices)))
+
+    def _count(self, totals: dict[str, float], right: float, pictures: int, position: Position) -> None:
+        for name, value in ({f"loss {part}": each * pictures for part, each in totals.items()}).items():
+            position.add(name, value)
+        position.add("right", right)
+        position.add("pictures", pictures)
+        self.loss, entropy = sum(totals.values()), totals["cross_entropy"]
+        if not math.isfinite(self.loss):
+            position.recent_loss = math.inf
+        elif position.recent_loss is None:
+            position.recent_loss = entropy
+        else:
+            position.recent_loss = MEMORY_OF_LOSS * position.recent_loss + (1 - MEMORY_OF_LOSS) * entropy
+
+    def _make_smaller(self, error: Exception, pictures: int, position: Position) -> None:
+        """Answer running out of memory with smaller pieces; anything else is raised again."""
+        if "Expected more than 1 value per channel" in str(error):
+            raise TrainingError(
+                "BatchNorm cannot learn from one picture at a time here; choose a batch_size of at least 2."
+            ) from None
+        if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
+            raise error
+        if position.pieces >= pictures:
+            raise TrainingError(
+                "There is not enough memory for a single picture; choose a smaller image_size or backbone."
+            ) from None
+        position.pieces = min(2 * position.pieces, pictures)
+        size = math.ceil(pictures / position.pieces)
+        message = f"Out of memory: each batch of {pictures} is now computed {size} at a time, for the same gradient."
+        self.notices.append(("memory", message))
+        if self.feeder.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _sample_gradients(self, position: Position) -> None:
+        if position.batch % max(1, self.steps_per_epoch // GRADIENT_SAMPLES):
+            return
+        parameters = dict(self.net.model.named_parameters())
+        position.add("gradient samples", 1)
+        for stage in self.net.stages:
+            found = [grad for name in stage.parameters if (grad := parameters[name].grad) is not None]
+            position.add(f"gradient {stage.name}", math.sqrt(sum(float(grad.float().square().sum()) for grad in found)))
