@@ -15,9 +15,9 @@ import numpy as np
 import torch
 
 import core
-from core.events import EpochEnded, Event, Finished, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
 from core.training.predicting import Predictor, softmax
-from core.training.session import Session
+from core.training.session import Ending, Session
 from core.training.weights import Tensors
 
 PACKAGES = ("torch", "torchvision", "timm", "numpy", "pillow", "scikit-learn", "safetensors", "peft")
@@ -119,7 +119,7 @@ def step(session: Session, epoch: int, lr: float, pictures: int) -> Step:
         step=session.position.step,
         pictures=pictures,
         lr=lr,
-        loss=session.stepper.loss,
+        loss=session.stepper.loss if math.isfinite(session.stepper.loss or 0.0) else None,
         save=session.save,
     )
 
@@ -177,10 +177,17 @@ def _distance(now: dict[str, torch.Tensor], start: dict[str, torch.Tensor], name
     return math.sqrt(sum(float((now[name].float() - start[name].float()).square().sum()) for name in names))
 
 
-def predictions(session: Session, with_last: bool) -> Iterator[Event]:
+def improved(session: Session, epoch: int, loss: float, accuracy: float) -> Improved:
+    return Improved(elapsed=session.elapsed, epoch=epoch, val_loss=loss, val_accuracy=accuracy, save=session.save_best)
+
+
+def predictions(session: Session, ending: Ending | None) -> Iterator[Event]:
     """What the best epoch's weights say about every picture held out, and the last epoch's beside it."""
     position = session.position
-    best, last = position.best_epoch or 0, position.epoch - 1
+    if position.best_epoch is None:
+        return
+    with_last = ending is None or ending.state != "diverged"
+    best, last = position.best_epoch, position.epoch - 1
     said = list(_predicted_all(session, session.best, "best", best))
     yield from said
     if with_last and last == best:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import torch
 from torch.nn import functional
@@ -17,6 +18,7 @@ from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.data.pixels import Canvases, Preparation, measured_colours
 from core.errors import DataError, TrainingError
+from core.events import Wish
 from core.home import Home
 from core.recipe import Recipe
 from core.training.feeding import Fed, Feeder
@@ -31,6 +33,13 @@ from core.training.state import Position, optimizer_memory, read_state, remind_o
 from core.training.stepper import Stepper
 from core.training.team import Team
 from core.training.weights import Tensors
+
+
+class Ending(NamedTuple):
+    """How a run ends before its last epoch."""
+
+    state: Literal["done", "stopped", "diverged"]
+    reason: str
 
 
 class Session:
@@ -88,13 +97,27 @@ class Session:
     def elapsed(self) -> float:
         return self.earlier + time.monotonic() - self.began
 
-    @property
-    def out_of_time(self) -> bool:
-        return self.recipe.time_limit is not None and self.elapsed >= self.recipe.time_limit
+    def ending(self, wish: Wish) -> Ending | None:
+        """Whether, and why, the run should end after this step."""
+        position, limit = self.position, self.recipe.time_limit
+        if self.stepper.hopeless(position):
+            where = f"epoch {position.epoch + 1}, step {position.step}"
+            return Ending("diverged", f"The loss left all bounds in {where}; a lower learning rate may help.")
+        if wish == "stop":
+            return Ending("stopped", "Stopped on request.")
+        if limit is not None and self.elapsed >= limit:
+            return Ending("done", f"The time limit of {limit:g} s was reached.")
+        return None
 
-    @property
-    def hopeless(self) -> bool:
-        return self.stepper.hopeless(self.position)
+    def deserves_validation(self, ending: Ending | None) -> bool:
+        """After a whole epoch; and after a part of one if nothing better is there to be kept."""
+        return ending is None or (ending.state != "diverged" and self.position.best_epoch is None)
+
+    def patience_ended(self) -> Ending | None:
+        stopping, waited = self.recipe.early_stopping, self.position.waited
+        if stopping is None or waited < stopping.patience:
+            return None
+        return Ending("done", f"Validation {stopping.on} has not improved for {waited} epochs.")
 
     def begin_epoch(self, epoch: int) -> list[float]:
         """Freeze and wake what the strategy says; returns its scales."""
@@ -140,28 +163,19 @@ class Session:
             yield
 
     def improved(self, epoch: int, loss: float, accuracy: float) -> bool:
-        """Whether this is the best epoch so far, by what early stopping watches, else by accuracy."""
-        stopping, position = self.recipe.early_stopping, self.position
-        watched = loss if stopping and stopping.on == "loss" else -accuracy
-        if stopping:
-            better = position.waiting_for is None or watched < position.waiting_for
-            position.waited = 0 if better else position.waited + 1
-            position.waiting_for = watched if better else position.waiting_for
-        by_loss = stopping is not None and stopping.on == "loss"
-        figure = (loss, -accuracy) if by_loss else (-accuracy, loss)
-        best = (
-            (position.best_loss, -position.best_accuracy) if by_loss else (-position.best_accuracy, position.best_loss)
-        )
-        if position.best_epoch is not None and not figure < best:
-            return False
-        position.best_epoch, position.best_loss, position.best_accuracy = epoch, loss, accuracy
-        self.best = self.net.plain_state()
-        return True
+        """Whether this is the best epoch so far: by what early stopping watches, else by accuracy, then by loss."""
+        position, stopping = self.position, self.recipe.early_stopping
+        rank = [loss, -accuracy] if stopping and stopping.on == "loss" else [-accuracy, loss]
+        better = position.best_rank is None or rank < position.best_rank
+        position.waited = 0 if better else position.waited + 1
+        if better:
+            position.best_epoch, position.best_rank = epoch, rank
+            self.best = self.net.plain_state()
+        return better
 
-    @property
-    def patience_is_over(self) -> bool:
-        stopping = self.recipe.early_stopping
-        return stopping is not None and self.position.waited >= stopping.patience
+    def end_epoch(self, val_loss: float) -> None:
+        self.position.val_losses.append(val_loss)
+        self.position.epoch, self.position.batch, self.position.sums = self.position.epoch + 1, 0, {}
 
     def save_best(self, folder: Path) -> None:
         save_timm(folder, self.net, self.best, self.recipe)

@@ -32,12 +32,10 @@ class Position:
     elapsed: float = 0.0
     val_losses: list[float] = field(default_factory=list)
     best_epoch: int | None = None
-    best_loss: float = float("inf")
-    best_accuracy: float = -1.0
+    best_rank: list[float] | None = None
+    """What the best epoch is compared by: smaller is better."""
     waited: int = 0
-    """Epochs since early stopping's figure was last better."""
-    waiting_for: float | None = None
-    """Early stopping's best figure so far, as something that should fall."""
+    """Epochs since then."""
     pieces: int = 1
     """Parts that each batch is computed in, so that it fits into memory."""
     recent_loss: float | None = None
