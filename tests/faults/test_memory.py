@@ -1,0 +1,51 @@
+"""Line 43: memory really runs out in the middle of a run, because the process gets no more of it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.typed import PROJECT
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory so exactly"),
+]
+
+SQUEEZED = """
+import json, resource, sys
+from pathlib import Path
+from core.events import Started
+from core.service import open_workbench
+
+def squeeze(event):
+    if isinstance(event, Started):
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + 400_000_000, resource.RLIM_INFINITY))
+
+bench = open_workbench()
+run = bench.train(json.loads(sys.argv[1]), device="cpu", on_event=squeeze)
+print(json.dumps(bench.show(run)))
+bench.close()
+"""
+
+
+def test_line_43_out_of_memory_halves_the_batch_for_the_same_gradient_and_is_recorded(home_folder: Path):
+    recipe = {"backbone": "thaw_plain", "pretrained": False, "image_size": 96, "epochs": 1}
+    recipe |= {"batch_size": 256, "examples_per_class": 26}
+    done = subprocess.run(
+        [sys.executable, "-c", SQUEEZED, json.dumps(recipe)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        # One heap for all threads: each further one would reserve what the test wants to see used.
+        env={**os.environ, "THAW_HOME": str(home_folder), "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    shown = json.loads(done.stdout.splitlines()[-1])
+    assert (shown["state"], shown["recipe"]["batch_size"]) == ("done", 256)
+    told = [each["message"] for each in shown["notices"] if each["topic"] == "memory"]
+    assert told and "each batch of 256 is now computed 128 at a time" in told[0]
