@@ -1,6 +1,6 @@
 """One array of pictures with its labels: its shape, type and range are judged, and each picture becomes RGB."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +114,11 @@ def _range(values: np.ndarray) -> tuple[float, float]:
     return (low, high) if np.isfinite([low, high]).all() else (-np.inf, np.inf)
 
 
-def as_bytes(block: Block) -> Block:
-    """The same block as plain bytes, N x height x width x 3: what an import keeps."""
-    pictures = np.stack([np.asarray(block.picture(index)) for index in range(len(block.labels))])
-    return replace(block, pictures=pictures, scale=1.0)
+def write_bytes(block: Block, path: Path) -> None:
+    """The block's pictures as plain bytes, N x height x width x 3, one after the other: what an import keeps."""
+    facts = block.facts
+    shape = (len(block.labels), facts.height, facts.width, 3)
+    kept = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    for index in range(len(block.labels)):
+        kept[index] = np.asarray(block.picture(index))
+    kept.flush()

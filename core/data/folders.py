@@ -80,32 +80,28 @@ def folder_source(name: str, folder: Path, cache: Path, card: DatasetCard | None
     """Class folders, or train, val and test folders of class folders, as one dataset."""
     found = listing(folder)
     pictures, astray = placed(found.files)
+    return verified_source(name, folder, cache, pictures, [*found.skipped, *astray], card)
+
+
+def verified_source(
+    name: str,
+    folder: Path,
+    cache: Path,
+    pictures: Sequence[Placed],
+    skipped: Sequence[Skip],
+    card: DatasetCard | None = None,
+) -> Source:
+    """Those of the placed pictures that can be read, as one dataset."""
     verdicts = verify(folder, [each.file for each in pictures], cache)
     flaws = dict(card.flaws) if card else {}
     reasons = {each.file: _reason(each.file, verdicts[each.file], flaws) for each in pictures}
     unusable = [Skip(file, reason) for file, reason in reasons.items() if reason]
-    skipped = sorted((*found.skipped, *astray, *unusable), key=lambda skip: skip.file)
     usable = [each for each in pictures if not reasons[each.file]]
-    return _source(name, folder, usable, verdicts, card, tuple(skipped))
-
-
-def _reason(file: str, verdict: Verdict, flaws: Mapping[str, str]) -> str:
-    return verdict.reason or flaws.get(file.rpartition("/")[2], "")
-
-
-def _source(
-    name: str,
-    folder: Path,
-    usable: Sequence[Placed],
-    verdicts: Mapping[str, Verdict],
-    card: DatasetCard | None,
-    skipped: tuple[Skip, ...],
-) -> Source:
     order = class_order(each.label for each in usable)
-    refuse_too_few(name, order, skipped)
+    refuse_too_few(name, order, [*unusable, *skipped])
     number = {label: index for index, label in enumerate(order)}
     files = [each.file for each in usable]
-    facts = [verdicts[file] for file in files]
+    facts = [_facts(verdicts[file]) for file in files]
     return Source(
         name=name,
         classes=_titles(order, card),
@@ -115,12 +111,18 @@ def _source(
         read=lambda index: decode(folder / files[index], files[index]).image,
         fingerprint=_fingerprint(usable, verdicts),
         licence=card.licence if card else "unknown",
-        skipped=skipped,
+        skipped=tuple(sorted((*skipped, *unusable), key=lambda skip: skip.file)),
         notes=notes_on([each.label for each in usable]),
-        facts=lambda index: PictureFacts(
-            facts[index].width, facts[index].height, facts[index].mode, facts[index].format
-        ),
+        facts=facts.__getitem__,
     )
+
+
+def _reason(file: str, verdict: Verdict, flaws: Mapping[str, str]) -> str:
+    return verdict.reason or flaws.get(file.rpartition("/")[2], "")
+
+
+def _facts(verdict: Verdict) -> PictureFacts:
+    return PictureFacts(verdict.width, verdict.height, verdict.mode, verdict.format)
 
 
 def refuse_too_few(name: str, classes: Sequence[str], skipped: Sequence[Skip] = ()) -> None:
