@@ -34,7 +34,7 @@ class Workbench:
         self.record = Record(home)
 
     def datasets(self) -> list[dict[str, Any]]:
-        from core.data.library import find_datasets
+        from core.data.finding import find_datasets
 
         return [found.to_json() for found in find_datasets(self.home)]
 
@@ -45,7 +45,7 @@ class Workbench:
 
     def audit(self, name: str) -> dict[str, Any]:
         from core.data.audit import audit
-        from core.data.library import open_source
+        from core.data.finding import open_source
         from core.data.splits import split
 
         source = open_source(name, self.home)
@@ -69,12 +69,12 @@ class Workbench:
     def check(self, given: "Recipe | Mapping[str, Any]") -> "Recipe":
         """The recipe in full, or an error: every choice can be made, the dataset and the backbone are known here."""
         from core.catalog.backbones import BACKBONES
-        from core.data.library import find_datasets, open_source
+        from core.data.finding import find_datasets, open_source
         from core.recipe import Recipe
 
         recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
-        if recipe.dataset not in {found.name for found in find_datasets(self.home)}:
-            open_source(recipe.dataset, self.home)  # hf:owner/name, or an error with the nearest names
+        if recipe.dataset not in {found.name for found in find_datasets(self.home) if found.source != "missing"}:
+            open_source(recipe.dataset, self.home)  # hf:owner/name, or an error that says what to put where
         if recipe.backbone.startswith("run:"):
             return replace(recipe, backbone=f"run:{self._start_of(recipe.backbone.removeprefix('run:'))}")
         if recipe.backbone not in BACKBONES and not _in_a_folder(recipe.backbone):
@@ -110,7 +110,7 @@ class Workbench:
         rows = self.record.store.finished_like(recipe.hash, __version__)
         if not rows:
             return None
-        from core.data.library import open_source
+        from core.data.finding import open_source
         from core.engines.reuse import weights_hash
 
         source = open_source(recipe.dataset, self.home)

@@ -116,7 +116,7 @@ def test_predict_answers_for_files_folders_and_stdin_alike(trained: Path, pictur
 def test_the_stored_predictions_of_a_run_are_what_predict_says_about_the_same_pictures(
     trained: Path, capsys: pytest.CaptureFixture
 ):
-    from core.data.library import open_source
+    from core.data.finding import open_source
     from core.runs.predictions import read_predictions
 
     run = typed(capsys, "show", "first", "--json").json["run"]
