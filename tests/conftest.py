@@ -8,6 +8,11 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch loads: tiny models run five times faster so
 
 import pytest
+from hypothesis import settings
+
+# A shared machine may pause any example: without a deadline, only wrong answers fail. CI always draws the same ones.
+settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("house")
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOSTILE_NAME = "![](http://127.0.0.1:9/fetched.png) <script>alert(1)</script> :red[loud] **bold**"
