@@ -3,7 +3,8 @@
 import sys
 
 if sys.platform == "win32":
-    sys.exit("Windows itself is not supported; install WSL (wsl --install) and run Thaw inside it.")
+    sys.stderr.write("Thaw does not run on Windows itself; install WSL (wsl --install) and run it inside.\n")
+    sys.exit(2)
 
 from core.terminal import main
 

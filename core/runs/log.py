@@ -36,7 +36,6 @@ class RunLog:
         self._kept_at = self._snapshot_at = time.monotonic()
         self._snapshot_cost = 0.0
         self._elapsed = 0.0
-        sweep(self.folder)
 
     @property
     def plan(self) -> dict[str, Any] | None:
@@ -50,6 +49,8 @@ class RunLog:
         return place.resolve() if place.exists() else None
 
     def begin(self) -> None:
+        """The run's owner holds its lock now: what a killed one left half-written can go."""
+        sweep(self.folder)
         self._store.move(self.run, "running")
         self._store.enter(self.run, started=time.time())
 

@@ -1,11 +1,13 @@
 """What a run said about each picture of a split, read back; and what was worked out from it, kept beside it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import __version__
+from core.errors import RecordError
 from core.runs.folders import read_json, write_json
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def kept_score(
     if predictions is None:
         return None
     score = work_out(predictions)
-    write_json(place, {"version": __version__, "score": score})
+    with suppress(OSError, RecordError):  # a home that can only be read is shown all the same
+        write_json(place, {"version": __version__, "score": score})
     return score
 
 

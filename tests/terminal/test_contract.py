@@ -363,3 +363,9 @@ def test_a_bug_is_exit_code_one_with_its_traceback(home_folder: Path):
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
+
+
+def test_on_windows_every_command_says_wsl():
+    code = "import sys; sys.platform = 'win32'; import core.__main__"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 2 and "install WSL" in done.stderr and len(done.stderr.splitlines()) == 1
