@@ -36,7 +36,7 @@ def safe_path(name: str) -> PurePosixPath:
     """The entry's path inside the folder it is unpacked to, or a BadName."""
     if not name or "\0" in name:
         raise BadName("has an entry without a proper name")
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
+    if not name.isprintable() and any(unicodedata.category(letter) == "Cc" for letter in name):
         raise BadName(f"has control characters in the name {shown(name)}")
     if "\\" in name:
         raise BadName(f"has a backslash in the name {shown(name)}")
@@ -71,16 +71,24 @@ class Names:
 
     def take(self, path: PurePosixPath) -> None:
         """A file at this path, or a BadName if it clashes with an earlier one."""
-        for folder in map(str, list(path.parents)[-2::-1]):
-            if folder not in self._folders:
-                self._spell(folder)
-                self._folders.add(folder)
-        self._spell(str(path))
-        if str(path) in self._files:
-            raise BadName(f"holds {shown(str(path))} twice")
-        self._files.add(str(path))
-        if str(path) in self._folders or not self._files.isdisjoint(map(str, path.parents)):
-            raise BadName(f"holds a file and a folder of the same name at {shown(str(path))}")
+        name = str(path)
+        self._enter(name.rpartition("/")[0])
+        self._spell(name)
+        if name in self._files:
+            raise BadName(f"holds {shown(name)} twice")
+        if name in self._folders:
+            raise BadName(f"holds a file and a folder of the same name at {shown(name)}")
+        self._files.add(name)
+
+    def _enter(self, folder: str) -> None:
+        """The folder and those around it, each judged once."""
+        if not folder or folder in self._folders:
+            return
+        self._enter(folder.rpartition("/")[0])
+        self._spell(folder)
+        if folder in self._files:
+            raise BadName(f"holds a file and a folder of the same name at {shown(folder)}")
+        self._folders.add(folder)
 
     def _spell(self, path: str) -> None:
         before = self._spelled.setdefault(same_name(path), path)
