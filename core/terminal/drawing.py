@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.terminal.screen import inert
@@ -52,7 +52,7 @@ def sparkline(values: Sequence[float | None], drawn: bool = True, width: int = 6
     )
 
 
-def curves(epochs: Sequence[dict[str, Any]], best: int | None, drawn: bool) -> list[str]:
+def curves(epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool) -> list[str]:
     """Losses and accuracies over the epochs, and a mark under the epoch whose weights were kept."""
     if not epochs:
         return []
@@ -71,7 +71,7 @@ def curves(epochs: Sequence[dict[str, Any]], best: int | None, drawn: bool) -> l
     return rows
 
 
-def thaw(epochs: Sequence[dict[str, Any]], drawn: bool, limit: int = 60) -> list[str]:
+def thaw(epochs: Sequence[Mapping[str, Any]], drawn: bool, limit: int = 60) -> list[str]:
     """Stages stacked, head on top, epochs to the right: where a cell is empty the stage was frozen."""
     if not epochs or not epochs[-1].get("stages"):
         return []
@@ -91,7 +91,7 @@ def _warmth(scale: float, blocks: str, ice: str) -> str:
     return blocks[max(0, min(len(blocks) - 1, len(blocks) - 1 + round(math.log(scale, 2.5))))]
 
 
-def confusion(score: dict[str, Any], largest: int = 12) -> list[str]:
+def confusion(score: Mapping[str, Any], largest: int = 12) -> list[str]:
     """The matrix (rows are true, columns predicted), or above twelve classes what was most often confused."""
     labels = [each["label"] for each in score["classes"]]
     if score.get("confusion") and len(labels) <= largest:
@@ -102,7 +102,7 @@ def confusion(score: dict[str, Any], largest: int = 12) -> list[str]:
     return table(["true", "said", "times"], [[each["true"], each["predicted"], each["count"]] for each in pairs], "..r")
 
 
-def per_class(score: dict[str, Any]) -> list[str]:
+def per_class(score: Mapping[str, Any]) -> list[str]:
     rows = [
         [each["label"], share(each["precision"]), share(each["recall"]), share(each["f1"]), each["support"]]
         for each in score["classes"]
@@ -115,7 +115,7 @@ def share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.1f}%"
 
 
-def headline(score: dict[str, Any]) -> str:
+def headline(score: Mapping[str, Any]) -> str:
     low, high = score["interval"]
     return f"{share(score['accuracy'])} ({100 * low:.1f} to {100 * high:.1f}), {score['right']} of {score['n']}"
 

@@ -1,5 +1,6 @@
 """A run and a comparison, told to people."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from core.terminal.drawing import confusion, curves, duration, headline, per_class, share, size, table, thaw
@@ -9,7 +10,7 @@ COLOUR_OF_STATE = {"done": "green", "failed": "red", "diverged": "red", "lost": 
 CLASSES_FOR_PEOPLE = 40
 
 
-def tell_run(shown: dict[str, Any], screen: Screen) -> None:
+def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
     _tell_head(shown, screen)
     _tell_scores(shown, screen)
     if shown["epochs"]:
@@ -26,7 +27,7 @@ def tell_run(shown: dict[str, Any], screen: Screen) -> None:
     screen.line(f"run {shown['run']}" + (f", weights in {inert(shown['best'])}" if shown["best"] else ""))
 
 
-def _tell_head(shown: dict[str, Any], screen: Screen) -> None:
+def _tell_head(shown: Mapping[str, Any], screen: Screen) -> None:
     state = screen.paint(shown["state"], COLOUR_OF_STATE.get(shown["state"], "quiet"))
     screen.line(f"{screen.paint(inert(shown['name']), 'bold')}  {state}  {inert(shown['reason'])}")
     facts = [f"{inert(shown['dataset'])} with {inert(shown['backbone'])}, strategy {shown['strategy']}"]
@@ -42,7 +43,7 @@ def _tell_head(shown: dict[str, Any], screen: Screen) -> None:
     screen.lines([f"  note: {inert(each['message'])}" for each in shown["notices"]])
 
 
-def _tell_scores(shown: dict[str, Any], screen: Screen) -> None:
+def _tell_scores(shown: Mapping[str, Any], screen: Screen) -> None:
     """The restored best epoch's figures, with the last epoch's beside them."""
     for split, name in (("val", "validation"), ("test", "test")):
         score, last = shown.get(split), shown["last"].get(split)
@@ -52,7 +53,7 @@ def _tell_scores(shown: dict[str, Any], screen: Screen) -> None:
             screen.line(f"{name + ':':<12}{screen.paint(headline(score), 'bold')}; {macro}{beside}")
 
 
-def _tell_classes(score: dict[str, Any], split: str, screen: Screen) -> None:
+def _tell_classes(score: Mapping[str, Any], split: str, screen: Screen) -> None:
     screen.line()
     if len(score["classes"]) <= CLASSES_FOR_PEOPLE:
         screen.lines([f"  {line}" for line in per_class(score)])
@@ -61,7 +62,7 @@ def _tell_classes(score: dict[str, Any], split: str, screen: Screen) -> None:
     screen.lines([f"  {line}" for line in confusion(score)])
 
 
-def tell_comparison(found: dict[str, Any], screen: Screen) -> None:
+def tell_comparison(found: Mapping[str, Any], screen: Screen) -> None:
     rows = [
         [each["run"], each["name"], f"{each['right']} of {each['n']}", duration(each["seconds"])]
         for each in found["runs"]
