@@ -1,10 +1,12 @@
 """The record of one home: every run's row in the database, and its folder beside it."""
 
+import json
 import re
 import secrets
 import shutil
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,8 @@ ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 
 ID_LENGTH = 6
 NAME_LIMIT = 200
+NOTE_LIMIT = 10_000
+TAG_LIMIT = 60
 LOST = "The process that trained it ended without a word: it was killed, or the machine went down."
 
 
@@ -41,7 +45,7 @@ class Record:
     def create(self, recipe: "Recipe", *, name: str = "", owner: str = "", state: State = "queued") -> str:
         """Write a new run down, with a short id that nobody has yet."""
         facts = {
-            "name": checked_name(name) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}",
+            "name": checked(name, "name", NAME_LIMIT) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}",
             "owner": owner,
             "recipe_hash": recipe.hash,
             "version": __version__,
@@ -70,7 +74,7 @@ class Record:
     def _like(self, word: str) -> list[RunRow]:
         by_id = self.store.ids_like(word) if re.fullmatch(f"[{ALPHABET}]{{1,{ID_LENGTH}}}", word) else []
         exact = [row for row in by_id if row.id == word]
-        return exact or self.store.named(word) or by_id
+        return exact or (self.store.named(word) if _is_unicode(word) else []) or by_id
 
     def page(self, limit: int = -1, before: int | None = None, state: str | None = None) -> list[RunRow]:
         """Runs, newest first, as they truly are."""
@@ -89,11 +93,21 @@ class Record:
         return replace(row, state="lost", reason=LOST, seconds=seconds)
 
     def rename(self, run: str, name: str) -> str:
-        name = checked_name(name)
+        name = checked(name, "name", NAME_LIMIT)
         if not name:
             raise RecordError("A run's name can't be empty; give it at least one letter.")
         self.store.enter(run, name=name)
         return name
+
+    def note(self, run: str, note: str) -> str:
+        note = checked(note, "note", NOTE_LIMIT)
+        self.store.enter(run, note=note)
+        return note
+
+    def tag(self, row: RunRow, add: Iterable[str], remove: Iterable[str]) -> list[str]:
+        tags = sorted({*json.loads(row.tags), *(checked(tag, "tag", TAG_LIMIT) for tag in add)} - {*remove, ""})
+        self.store.enter(row.id, tags=json.dumps(tags))
+        return tags
 
     def delete(self, run: str) -> None:
         """Remove a run and all it left; one that a process works on stays."""
@@ -107,9 +121,20 @@ class Record:
         self.store.close()
 
 
-def checked_name(name: str) -> str:
-    """A name as people type it; how it is drawn is the drawer's care."""
-    name = name.strip()
-    if len(name) > NAME_LIMIT:
-        raise RecordError(f"The name {shown(name, 40)} has {len(name)} letters; {NAME_LIMIT} are the limit.")
-    return name
+def checked(text: str, what: str, limit: int) -> str:
+    """Text as people type it, if it is text and not endless; how it is drawn is the drawer's care."""
+    text = text.strip()
+    if len(text) > limit:
+        raise RecordError(f"The {what} {shown(text, 40)} has {len(text)} letters; {limit} are the limit.")
+    if not _is_unicode(text):
+        raise RecordError(f"The {what} {shown(text, 40)} is not Unicode text; type it another way.")
+    return text
+
+
+def _is_unicode(text: str) -> bool:
+    """A terminal hands on bytes that are no text as lone surrogates, which no database takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -3,7 +3,6 @@
 What an action needs loads with its first use, so that the door itself opens in a moment.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -166,14 +165,11 @@ class Workbench:
 
     def note(self, run: str, note: str) -> dict[str, Any]:
         row = self.record.find(run)
-        self.record.store.enter(row.id, note=note)
-        return {"run": row.id, "note": note}
+        return {"run": row.id, "note": self.record.note(row.id, note)}
 
     def tag(self, run: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> dict[str, Any]:
         row = self.record.find(run)
-        tags = sorted({*json.loads(row.tags), *add} - set(remove))
-        self.record.store.enter(row.id, tags=json.dumps(tags))
-        return {"run": row.id, "tags": tags}
+        return {"run": row.id, "tags": self.record.tag(row, add, remove)}
 
     def close(self) -> None:
         self.record.close()

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.errors import NotFound, RecordError
 from core.home import Home
@@ -41,7 +43,7 @@ def test_a_word_that_fits_several_runs_names_them(record: Record):
 
 @pytest.mark.faults
 @pytest.mark.parametrize(
-    "word", ["../../etc/passwd", "/etc", "..", ".", "", "b%", "b_", "runs.sqlite", "a\x00b", "x" * 999]
+    "word", ["../../etc/passwd", "/etc", "..", ".", "", "b%", "b_", "runs.sqlite", "a\x00b", "\udcff", "x" * 999]
 )
 def test_line_37_path_tricks_in_a_run_name_are_not_found(record: Record, word: str):
     record.create(Recipe())
@@ -76,7 +78,31 @@ def test_a_deleted_run_leaves_nothing_and_one_at_work_stays(record: Record):
 def test_a_name_is_any_text_but_not_empty_and_not_endless(record: Record):
     run = record.create(Recipe())
     assert record.rename(run, "  <b>fünf 🐜 =cmd()  ") == "<b>fünf 🐜 =cmd()"
-    for bad in ("", "   ", "x" * 201):
+    for bad in ("", "   ", "x" * 201, "not text \udcff"):
         with pytest.raises(RecordError):
             record.rename(run, bad)
     assert record.find(run).name == "<b>fünf 🐜 =cmd()"
+
+
+def test_notes_and_tags_are_text_of_bearable_length(record: Record):
+    run = record.create(Recipe())
+    assert record.note(run, " two\nlines ") == "two\nlines"
+    assert record.tag(record.find(run), ["b", "a", " "], []) == ["a", "b"]
+    assert record.tag(record.find(run), [], ["b", "never there"]) == ["a"]
+    for bad in ("\udcff", "x" * 10_001):
+        with pytest.raises(RecordError):
+            record.note(run, bad)
+        with pytest.raises(RecordError):
+            record.tag(record.find(run), [bad], [])
+    assert (record.find(run).note, record.find(run).tags) == ("two\nlines", '["a"]')
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(word=st.text(alphabet=st.characters(codec=None, exclude_categories=[])))
+def test_any_word_whatever_is_either_a_run_or_not_found(record: Record, word: str):
+    if not record.page():
+        record.create(Recipe(), name="only")
+    try:
+        assert record.find(word).id.startswith(word) or word == "only"
+    except NotFound as error:
+        assert "was not found" in str(error)
