@@ -19,12 +19,12 @@ def read_flowers102(card: DatasetCard, folder: Path, cache: Path) -> Source:
     """The official three splits, of which the test is the largest."""
     from scipy.io import loadmat
 
-    labels = loadmat(folder / "imagelabels.mat", squeeze_me=True)["labels"]
-    splits = loadmat(folder / "setid.mat", squeeze_me=True)
+    labels = loadmat(folder / "imagelabels.mat")["labels"].ravel()
+    splits = loadmat(folder / "setid.mat")
     listed = [
         Placed(f"jpg/image_{number:05d}.jpg", card.labels[int(labels[number - 1]) - 1], split)
         for split, key in (("train", "trnid"), ("val", "valid"), ("test", "tstid"))
-        for number in map(int, splits[key])
+        for number in splits[key].ravel().tolist()
     ]
     return _listed(card, folder, cache, listed)
 
