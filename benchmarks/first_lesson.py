@@ -31,8 +31,8 @@ from sklearn.svm import SVC
 
 from core.catalog.augmentations import AUGMENTATIONS
 from core.data.batches import Varied
+from core.data.finding import open_source
 from core.data.idx import idx_folder, read_idx_part
-from core.data.library import open_source
 from core.data.pixels import Canvases, Preparation
 from core.data.splits import cap, split
 from core.events import EpochEnded, Finished, Predicted
@@ -41,25 +41,27 @@ from core.recipe import Recipe
 from core.training.loop import train
 
 RESULTS = Path(__file__).with_suffix(".json")
-PICTURES_SEEN = 320
-"""Of each class, by each network; so runs on more pictures have fewer epochs and the same number of steps."""
 VIEWS = 10
 """Augmented copies of each picture that the SVM learns from where it augments."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A dataset, the size at which all ways see it, and how far its pictures may be turned."""
+    """A dataset, the size at which all ways see it, how far its pictures may be turned, and how many a network sees.
+
+    As many of each class whatever there is to learn from: more pictures mean fewer epochs and as many steps.
+    """
 
     dataset: str
     size: tuple[int, int]
     degrees: float
+    seen_of_a_class: int
 
 
 TASKS = {
-    "digits": Task("digits", (40, 40), 15.0),
-    "digit_sums": Task("digit_sums", (40, 160), 4.0),
-    "mnist": Task("mnist_few", (40, 40), 15.0),
+    "digits": Task("digits", (40, 40), 15.0, 320),
+    "digit_sums": Task("digit_sums", (40, 160), 4.0, 160),
+    "mnist": Task("mnist_few", (40, 40), 15.0, 320),
 }
 WAYS: dict[str, tuple[dict[str, Any], tuple[float, ...]]] = {
     "fine-tuned": ({}, (1e-3, 3e-3)),
@@ -95,7 +97,7 @@ def networks(task: Task, way: str, per_class: int, draw: int, home: Home) -> Ite
                 "dataset": task.dataset,
                 "image_size": list(task.size),
                 "examples_per_class": per_class,
-                "epochs": PICTURES_SEEN // per_class,
+                "epochs": task.seen_of_a_class // per_class,
                 "augmentation": augmentation,
                 "precision": "float32",
                 "lr": lr,
@@ -142,12 +144,12 @@ def grey(pictures: np.ndarray) -> np.ndarray:
 
 
 def few_of_mnist(folder: Path) -> None:
-    """MNIST in folders, 100 pictures a class to draw from, 50 to choose by and 200 of its own test part to judge by:
-    whoever has five pictures a class has no six thousand to validate with."""
+    """MNIST in folders, 100 pictures a class to draw from, 20 to choose by and 200 of its own test part to judge by:
+    whoever has five pictures a class has no six thousand to choose by."""
     found = next((raw for each in data_folders() if (raw := idx_folder(each / "MNIST"))), None)
     if found is None:
         raise SystemExit("MNIST is not below THAW_DATA; name its folder there, or leave mnist out of --tasks.")
-    for part, counts in (("train", {"train": 100, "val": 50}), ("t10k", {"test": 200})):
+    for part, counts in (("train", {"train": 100, "val": 20}), ("t10k", {"test": 200})):
         pictures, labels = read_idx_part(found, part)
         for digit in range(10):
             numbers = iter(np.flatnonzero(labels == digit))
