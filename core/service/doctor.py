@@ -75,7 +75,8 @@ def _tried(ask: Callable[[], Any], problems: list[str], otherwise: Any) -> Any:
 def _surroundings(home: Home) -> list[str]:
     """What the machine and its settings make impossible."""
     problems = []
-    if not os.access(_standing(home.folder), os.W_OK):
+    standing = _standing(home.folder)
+    if not standing.is_dir() or not os.access(standing, os.W_OK):
         problems.append(f"The home {home.folder} can't be written; choose another THAW_HOME.")
     engine = os.environ.get("THAW_ENGINE")
     if engine and engine not in ENGINES:

@@ -8,7 +8,7 @@ from typing import Any
 from core.terminal.screen import inert
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-PLAIN_BLOCKS = "._-~=+*#"
+PLAIN_BLOCKS = "_,-~=+*#"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]], right: str = "") -> list[str]:
@@ -75,7 +75,7 @@ def thaw(epochs: Sequence[Mapping[str, Any]], drawn: bool, limit: int = 60) -> l
     """Stages stacked, head on top, epochs to the right: where a cell is empty the stage was frozen."""
     if not epochs or not epochs[-1].get("stages"):
         return []
-    blocks, ice = (BLOCKS, "·") if drawn else (PLAIN_BLOCKS, " ")
+    blocks, ice = (BLOCKS, "·") if drawn else (PLAIN_BLOCKS, ".")
     shown = epochs[:limit]
     rows = []
     for place in reversed(range(len(epochs[-1]["stages"]))):

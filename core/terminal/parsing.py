@@ -10,6 +10,7 @@ from textwrap import fill
 from typing import Any, NoReturn
 
 from core import __version__
+from core.runs.states import STATES
 
 PROGRAM = "thaw" if Path(sys.argv[0]).name == "thaw" else "python -m core"
 
@@ -103,7 +104,9 @@ COMMANDS: tuple[Command, ...] = (
         "All runs, newest first.",
         (
             argument("--limit", type=int, default=None, help="At most so many."),
-            argument("--state", default=None, help="Only those in this state, such as done."),
+            argument(
+                "--state", choices=STATES, metavar="STATE", help=f"Only those in this state: {', '.join(STATES)}."
+            ),
         ),
         ("runs", "runs --limit 5 --state done"),
     ),

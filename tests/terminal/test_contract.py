@@ -233,6 +233,16 @@ def test_doctor_names_every_problem_in_a_sentence(
         assert word in said.out
 
 
+def test_doctor_says_when_the_home_is_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("THAW_HOME", str(tmp_path / "file"))
+    assert "can't be written; choose another THAW_HOME." in typed(capsys, "doctor").out
+    said = typed(capsys, "train", *QUICK)
+    assert (said.code, said.out) == (2, "") and "choose another THAW_HOME" in said.err
+
+
 @pytest.mark.parametrize("command", [["runs"], ["datasets"], ["--help"], ["train", "--help"], ["show", "first"]])
 def test_what_needs_no_network_answers_without_torch(trained: Path, command: list[str]):
     code = (
@@ -338,6 +348,7 @@ def test_a_name_with_control_characters_reaches_no_terminal(trained: Path, capsy
         (["trian"], "did you mean train?"),
         ([" "], "There is no command ' '"),
         (["show"], "arguments are required: RUN"),
+        (["runs", "--state", "flying"], "invalid choice: 'flying'"),
         (["train", "--speed", "9"], "Unrecognized arguments: --speed"),
         (["show", "nobody"], "The run 'nobody' was not found"),
         (["choices", "flavour"], "kind: 'flavour' is not possible; choose one of strategy"),

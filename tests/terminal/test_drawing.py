@@ -44,7 +44,7 @@ def test_a_name_that_somebody_typed_cannot_move_the_cursor():
 
 def test_a_curve_falls_where_the_loss_falls_and_keeps_its_gaps():
     assert sparkline([3.0, 2.0, None, 1.0]) == "█▅ ▁"
-    assert sparkline([3.0, float("nan"), 1.0], drawn=False) == "# ."
+    assert sparkline([3.0, float("nan"), 1.0], drawn=False) == "# _"
     assert sparkline([]) == "" and sparkline([None]) == ""
     assert len(sparkline(list(range(1000)), width=60)) == 60
     assert sparkline([1.0, 1.0]) == "▁▁"
