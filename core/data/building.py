@@ -28,6 +28,8 @@ def building(target: Path) -> Iterator[Path | None]:
     finally:
         if not settled:
             shutil.rmtree(draft, ignore_errors=True)
+            with suppress(OSError):
+                target.parent.rmdir()  # where it was made for this draft alone
         os.close(handle)
 
 

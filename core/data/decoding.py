@@ -6,6 +6,7 @@ was taken.
 """
 
 import io
+import stat
 import struct
 import warnings
 import zlib
@@ -20,6 +21,8 @@ from core.data.source import PictureFacts
 from core.errors import PictureError
 
 MAX_PIXELS = 25_000_000
+MAX_BYTES = 256 << 20
+"""More than any uncompressed picture of that many pixels takes."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 ORIENTATION_TAG = 0x0112
@@ -101,20 +104,30 @@ def _decoded(image: Image.Image, name: str) -> Decoded:
 
 
 def _content(given: bytes | Path | BinaryIO, name: str) -> bytes:
-    if isinstance(given, bytes):
-        content = given
-    elif isinstance(given, Path):
-        try:
-            content = given.read_bytes()
-        except OSError as error:
-            raise PictureError(
-                f"{name} cannot be read ({_cause(error)}); check the path and its permissions."
-            ) from None
-    else:
-        content = given.read()
-    if not content:
-        raise PictureError(f"{name} is an empty file (0 bytes); save it again or leave it out.")
+    if isinstance(given, Path):
+        return file_content(given, name)
+    content = given if isinstance(given, bytes) else given.read(MAX_BYTES + 1)
+    _judge_length(len(content), name)
     return content
+
+
+def file_content(path: Path, name: str) -> bytes:
+    """The bytes of a regular file of reasonable size: a pipe would wait for ever, a disk image fill the memory."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise PictureError(f"{name} is not a file; give a picture.")
+        _judge_length(status.st_size, name)
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{name} cannot be read ({_cause(error)}); check the path and its permissions.") from None
+
+
+def _judge_length(length: int, name: str) -> None:
+    if not length:
+        raise PictureError(f"{name} is an empty file (0 bytes); save it again or leave it out.")
+    if length > MAX_BYTES:
+        raise PictureError(f"{name} is larger than {MAX_BYTES >> 20} MiB, the limit; make it smaller.")
 
 
 def _formats(content: bytes, name: str) -> tuple[str, ...]:

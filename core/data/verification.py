@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from core.data.decoding import decode
+from core.data.decoding import decode, file_content
 from core.data.working import in_threads
 from core.errors import PictureError
 
@@ -50,14 +50,13 @@ def verify(folder: Path, files: Sequence[str], cache: Path) -> dict[str, Verdict
 
 def judged(folder: Path, file: str) -> Verdict:
     """One file, read and decoded."""
+    size = changed = 0
+    digest = ""
     try:
+        content = file_content(folder / file, file)
         status = (folder / file).stat()
-        content = (folder / file).read_bytes()
-    except OSError as error:
-        return Verdict(0, 0, reason=f"it cannot be read ({(error.strerror or 'unknown').lower()})")
-    size, changed = status.st_size, status.st_mtime_ns
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-    try:
+        size, changed = status.st_size, status.st_mtime_ns
+        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         facts = decode(content, file).facts
     except PictureError as error:
         return Verdict(size, changed, digest, str(error))

@@ -27,14 +27,14 @@ def test_a_folder_appears_only_when_it_is_whole(tmp_path):
 @pytest.mark.parametrize("failure", [ValueError, KeyboardInterrupt])
 def test_a_failure_leaves_nothing(tmp_path, failure):
     def fail():
-        with building(tmp_path / "set") as draft:
+        with building(tmp_path / "home/datasets/set") as draft:
             assert draft is not None
             (draft / "a").write_text("half")
             raise failure
 
     with pytest.raises(failure):
         fail()
-    assert names(tmp_path) == []
+    assert names(tmp_path / "home") == []
 
 
 def test_a_folder_that_stands_already_is_left_alone(tmp_path):

@@ -1,6 +1,7 @@
 """Lines 1 to 15 of the fault list: one picture that nobody vouches for."""
 
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -198,3 +199,12 @@ def test_line_14_what_is_appended_to_a_picture_does_not_survive():
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1)])
 def test_line_15_the_smallest_and_thinnest_pictures_are_valid(size):
     assert decode(saved(Image.new("RGB", size, "red"), "PNG"), "thin.png").image.size == size
+
+
+def test_a_pipe_or_a_huge_file_named_like_a_picture_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(300 << 20)
+    for name, word in (("pipe.jpg", "not a file"), ("huge.jpg", "256 MiB"), ("gone.jpg", "cannot be read")):
+        with pytest.raises(PictureError, match=word):
+            decode(tmp_path / name)
