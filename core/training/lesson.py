@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.batches import cut, order_of
-from core.data.library import open_source
+from core.data.finding import open_source
 from core.data.pixels import Canvases, Preparation
 from core.data.source import Source
 from core.data.splits import cap, split

@@ -20,7 +20,7 @@ from core.errors import RecipeError, WeightsError
 from core.home import Home
 from core.recipe import Recipe
 from core.training.adapters import Adapted, adapt, is_adapter, merged
-from core.training.parts import Part, classifier_parameters, parts_of
+from core.training.parts import Part, classifier_parameters, classifiers, parts_of
 from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of
 
 POOLING = {"avg": "avg", "max": "max", "both": "avgmax"}
@@ -106,6 +106,7 @@ def build(recipe: Recipe, classes: Sequence[str], home: Home) -> Net:
     model = _create(recipe, blueprint, len(classes), options)
     if not isinstance(recipe.pooling, str):
         pool_to_grid(model, recipe.pooling, recipe.backbone)
+    begin_head(model)
     strategy = STRATEGIES.build(recipe.strategy)
     head = classifier_parameters(model)
     weights_hash = hash_of({name: each for name, each in model.state_dict().items() if name not in head})
@@ -213,6 +214,14 @@ def _check_complete(model: nn.Module, folder: WeightsFolder, architecture: str) 
 def _mismatch(error: RuntimeError) -> str:
     lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
     return lines[0].rstrip(".") if lines else " ".join(str(error).split())[:200]
+
+
+def begin_head(model: nn.Module) -> None:
+    """Begin the classifier as PyTorch does. Some architectures begin with weights far larger than features ask for."""
+    for module in classifiers(model):
+        for each in module.modules():
+            if isinstance(each, nn.Linear | nn.Conv2d):
+                each.reset_parameters()
 
 
 class GridPool(nn.Module):

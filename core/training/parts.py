@@ -25,11 +25,15 @@ class Part:
     parameters: tuple[str, ...]
 
 
-def classifier_parameters(model: nn.Module) -> set[str]:
-    """The names of the parameters of the classifier, which may consist of several modules."""
+def classifiers(model: nn.Module) -> list[nn.Module]:
+    """The classifier, which may consist of several modules."""
     classifier = model.get_classifier()  # type: ignore[operator]
-    modules = classifier if isinstance(classifier, tuple | list) else [classifier]
-    own = {id(parameter) for module in modules for parameter in module.parameters()}
+    return list(classifier) if isinstance(classifier, tuple | list) else [classifier]
+
+
+def classifier_parameters(model: nn.Module) -> set[str]:
+    """The names of the classifier's parameters."""
+    own = {id(parameter) for module in classifiers(model) for parameter in module.parameters()}
     return {name for name, parameter in model.named_parameters() if id(parameter) in own}
 
 

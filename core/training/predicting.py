@@ -62,7 +62,8 @@ def open_predictor(folder: Path, device: str = "cpu") -> Predictor:
     if not isinstance(pooling, str):
         pool_to_grid(model, (int(pooling[0]), int(pooling[1])), config["architecture"])
     _fill(model, saved, len(classes))
-    return Predictor(model.eval().to(device), classes, preparation, device)
+    model = model.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return Predictor(model, classes, preparation, device)
 
 
 def _fill(model: nn.Module, saved: WeightsFolder, classes: int) -> None:

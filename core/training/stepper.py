@@ -27,6 +27,9 @@ MEMORY_OF_LOSS = 0.8
 
 SECONDS_BETWEEN_READS = 0.25
 
+OUT_OF_MEMORY = ("can't allocate memory", "could not create a primitive", "could not create a memory")
+"""How torch's own allocator and oneDNN, which computes convolutions on a CPU, say that they got no memory."""
+
 GRADIENT_SAMPLES = 8
 """Steps per epoch at which gradient norms are taken."""
 
@@ -141,7 +144,7 @@ class Stepper:
             raise TrainingError(
                 "BatchNorm cannot learn from one picture at a time here; choose a batch_size of at least 2."
             ) from None
-        if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
+        if not isinstance(error, torch.OutOfMemoryError) and not any(words in str(error) for words in OUT_OF_MEMORY):
             raise error
         if position.pieces >= pictures:
             raise TrainingError(

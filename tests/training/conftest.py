@@ -1,0 +1,103 @@
+"""Small real runs: digits, a tiny network of each family, and a way to take one apart between any two steps."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.events import EpochEnded, Event, Finished, Step
+from core.home import Home
+from core.recipe import Recipe
+from core.training.loop import train
+from core.training.session import Session
+
+FAMILIES = ("thaw_small", "test_efficientnet", "test_vit", "test_convnext")
+"""A residual network (with its weights), a MobileNet, a transformer and a modern convolutional one, all tiny."""
+
+
+def of_family(recipe: Recipe, family: str) -> Recipe:
+    return replace(recipe, backbone=family, pretrained=family == "thaw_small")
+
+
+@dataclass
+class Outcome:
+    """What a run said, the weights it ended with, and those after each epoch."""
+
+    events: list[Event]
+    weights: dict[str, torch.Tensor]
+    after: list[dict[str, torch.Tensor]]
+    snapshot: Path | None = None
+
+    def said(self, kind):
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def finished(self) -> Finished:
+        return self.said(Finished)[0]
+
+    @property
+    def losses(self) -> list[float]:
+        return [event.train_loss for event in self.said(EpochEnded)]
+
+
+@pytest.fixture
+def tiny() -> Recipe:
+    return Recipe(
+        dataset="digits",
+        backbone="test_resnet",
+        pretrained=False,
+        image_size=(32, 32),
+        examples_per_class=3,
+        batch_size=8,
+        epochs=3,
+        schedule="constant",
+    )
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def run(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Train to the end, or until a step at which the state is saved and the run pauses."""
+    sessions: list[Session] = []
+    begin = Session.__init__
+
+    def remembered(self, *args, **kwargs):
+        begin(self, *args, **kwargs)
+        sessions.append(self)
+
+    monkeypatch.setattr(Session, "__init__", remembered)
+
+    def weights() -> dict[str, torch.Tensor]:
+        return {name: tensor.detach().clone() for name, tensor in sessions[-1].net.model.state_dict().items()}
+
+    def go(recipe: Recipe, *, pause_at: int | None = None, state: Path | None = None, plan=None, where: Home = home):
+        outcome = Outcome([], {}, [])
+        learning, wish = train(recipe, "cpu", plan=plan, state=state, home=where), None
+        while True:
+            try:
+                event = learning.send(wish)
+            except StopIteration:
+                outcome.weights = weights()
+                return outcome
+            wish = None
+            outcome.events.append(event)
+            if isinstance(event, Step) and event.step == pause_at:
+                outcome.snapshot = tmp_path / f"snapshot at {pause_at}"
+                event.save(outcome.snapshot)
+                wish = "pause"
+            if isinstance(event, EpochEnded):
+                outcome.after.append(weights())
+
+    go.sessions = sessions
+    return go
+
+
+def differing(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> set[str]:
+    """The names of the tensors that differ in a single bit."""
+    assert one.keys() == other.keys()
+    return {name for name in one if not torch.equal(one[name], other[name])}
