@@ -16,6 +16,7 @@ def building(target: Path) -> Iterator[Path | None]:
     waits for the one at work.
     """
     draft = target.with_name(f".{target.name}.partial")
+    beside = target.parent.exists()
     handle, settled = _claimed(draft), False
     try:
         if target.exists():
@@ -28,8 +29,9 @@ def building(target: Path) -> Iterator[Path | None]:
     finally:
         if not settled:
             shutil.rmtree(draft, ignore_errors=True)
-            with suppress(OSError):
-                target.parent.rmdir()  # where it was made for this draft alone
+            if not beside:
+                with suppress(OSError):  # not where another draft stands there by now
+                    target.parent.rmdir()
         os.close(handle)
 
 

@@ -45,7 +45,7 @@ def unpacked_below(content: bytes) -> set[str] | None:
             unpack(folder / "a.archive", folder / "deep/out")
         except DataError as error:
             assert "\n" not in str(error)
-            assert {path.name for path in folder.rglob("*")} == {"a.archive", "deep"}
+            assert [path.name for path in folder.rglob("*")] == ["a.archive"]
             return None
         assert {path.name for path in folder.iterdir()} == {"a.archive", "deep"}
         assert [path.name for path in (folder / "deep").iterdir()] == ["out"]
@@ -53,7 +53,7 @@ def unpacked_below(content: bytes) -> set[str] | None:
 
 
 @pytest.mark.parametrize("pack", [tar_of, zip_of])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=4))
 def test_no_entry_name_ever_escapes_the_folder(pack, names):
     try:
@@ -65,7 +65,7 @@ def test_no_entry_name_ever_escapes_the_folder(pack, names):
 
 
 @pytest.mark.parametrize("pack", [tar_of, zip_of])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(where=st.integers(0, 10_000), bits=st.integers(1, 255), cut=st.integers(0, 3000) | st.none())
 def test_a_damaged_archive_is_refused_or_unpacked_but_never_crashes(pack, where, bits, cut):
     content = bytearray(pack([("ants/1.jpg", b"a picture" * 50), ("bees/2.jpg", b"another")]))

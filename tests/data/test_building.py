@@ -37,6 +37,14 @@ def test_a_failure_leaves_nothing(tmp_path, failure):
     assert names(tmp_path / "home") == []
 
 
+def test_a_failure_leaves_the_folders_around_that_were_there(tmp_path):
+    (tmp_path / "datasets").mkdir()
+    with pytest.raises(ValueError, match="half"), building(tmp_path / "datasets/set"):
+        raise ValueError("half")
+    assert names(tmp_path) == ["datasets"]
+    assert names(tmp_path / "datasets") == []
+
+
 def test_a_folder_that_stands_already_is_left_alone(tmp_path):
     (tmp_path / "set").mkdir()
     with building(tmp_path / "set") as draft:
