@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from core.data.likeness import Look, identical, nearly_identical
-from core.data.source import PictureFacts, Source, SplitName
+from core.data.source import PictureFacts, Skip, Source, SplitName
 from core.errors import shown
 
 Severity = Literal["info", "warning", "error"]
@@ -35,8 +35,13 @@ class Finding:
 
 
 def files(source: Source) -> Iterator[Finding]:
-    found = [Finding("skipped", "warning", f"{skip.file}: {skip.reason}", (skip.file,)) for skip in source.skipped]
+    found = [Finding("skipped", "warning", _reason(skip), (skip.file,)) for skip in source.skipped]
     yield from _shortened(found, "skipped", "files are not part of the dataset")
+
+
+def _reason(skip: Skip) -> str:
+    """The reason with the file's name, which a decoder's sentence holds already."""
+    return skip.reason if skip.reason.startswith(skip.file) else f"{skip.file}: {skip.reason}."
 
 
 def _shortened(found: Sequence[Finding], kind: str, what: str) -> Iterator[Finding]:
