@@ -24,7 +24,7 @@ from core.service import open_workbench
 def squeeze(event):
     if isinstance(event, Started):
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + 400_000_000, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (used + 900_000_000, resource.RLIM_INFINITY))
 
 bench = open_workbench()
 run = bench.train(json.loads(sys.argv[1]), device="cpu", on_event=squeeze)
