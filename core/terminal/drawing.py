@@ -96,7 +96,8 @@ def confusion(score: Mapping[str, Any], largest: int = 12) -> list[str]:
     labels = [each["label"] for each in score["classes"]]
     if score.get("confusion") and len(labels) <= largest:
         short = [inert(label)[:8] for label in labels]
-        rows = [[label, *counts] for label, counts in zip(short, score["confusion"], strict=True)]
+        # A dot for nought, so that what was confused stands out.
+        rows = [[label, *(n or "." for n in counts)] for label, counts in zip(short, score["confusion"], strict=True)]
         return table(["true \\ said", *short], rows, "." + "r" * len(labels))
     pairs = score.get("top_confusions", [])[:10]
     return table(["true", "said", "times"], [[each["true"], each["predicted"], each["count"]] for each in pairs], "..r")

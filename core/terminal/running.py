@@ -43,6 +43,11 @@ def _run(arguments: argparse.Namespace) -> int:
     except ExplorerError as error:
         screen.error(str(error))
         return MENDABLE
+    except ModuleNotFoundError as error:
+        if (error.name or "core").partition(".")[0] == "core":
+            raise
+        screen.error(f"The package {error.name} is not installed; install what requirements.txt names.")
+        return MENDABLE
     except KeyboardInterrupt:
         screen.error("Interrupted.")
         return INTERRUPTED

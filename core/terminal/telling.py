@@ -1,5 +1,6 @@
 """A run and a comparison, told to people."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from core.terminal.screen import Screen, inert
 
 COLOUR_OF_STATE = {"done": "green", "failed": "red", "diverged": "red", "lost": "red", "running": "warm"}
 CLASSES_FOR_PEOPLE = 40
+NAMES = 23
+"""Where the cells of the strip begin, after the stage's name."""
 
 
 def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
@@ -19,12 +22,20 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
         strip = thaw(shown["epochs"], screen.drawn)
         if strip:
             screen.line("  what learned (head on top; a dot is frozen):")
-            screen.lines(strip)
+            screen.lines([_warmed(line, screen) for line in strip])
     split = "test" if shown.get("test") else "val"
     if shown.get(split):
         _tell_classes(shown[split], split, screen)
     screen.line()
     screen.line(f"run {shown['run']}" + (f", weights in {inert(shown['best'])}" if shown["best"] else ""))
+
+
+def _warmed(line: str, screen: Screen) -> str:
+    """The colours of ice and warmth, where there are colours."""
+    name, cells = line[:NAMES], line[NAMES:]
+    return name + re.sub(
+        "[·.]+|[^·.]+", lambda run: screen.paint(run[0], "ice" if run[0][0] in "·." else "warm"), cells
+    )
 
 
 def _tell_head(shown: Mapping[str, Any], screen: Screen) -> None:

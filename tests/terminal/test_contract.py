@@ -376,6 +376,13 @@ def test_a_bug_is_exit_code_one_with_its_traceback(home_folder: Path):
     assert done.returncode == 1 and "ZeroDivisionError" in done.stderr
 
 
+def test_a_package_that_is_not_installed_is_named(home_folder: Path):
+    code = "import sys; sys.modules['PIL'] = None; from core.terminal import main; sys.exit(main(['train']))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "The package PIL is not installed; install what requirements.txt names.\n"
+
+
 def test_on_windows_every_command_says_wsl():
     code = "import sys; sys.platform = 'win32'; import core.__main__"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)

@@ -78,7 +78,7 @@ def test_the_matrix_gives_way_to_a_list_where_there_are_many_classes():
     assert [line.split() for line in confusion(SCORE)] == [
         ["true", "\\", "said", "ant", "bee"],
         ["ant", "87", "13"],
-        ["bee", "0", "50"],
+        ["bee", ".", "50"],
     ]
     assert [line.split() for line in confusion(SCORE, largest=1)][1:] == [["ant", "bee", "13"]]
 
