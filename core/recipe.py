@@ -15,6 +15,7 @@ from typing import Any
 
 from core.catalog.augmentations import AUGMENTATIONS
 from core.catalog.backbones import DEFAULT_BACKBONE
+from core.catalog.datasets import DATASETS, DEFAULT_DATASET
 from core.catalog.learners import LEARNERS
 from core.catalog.optimizers import OPTIMIZERS, SCHEDULES
 from core.catalog.registry import Choice, Registry, number
@@ -31,14 +32,19 @@ def _choice(registry: Registry) -> Parser:
     return lambda given, where: registry.parse(given, where)
 
 
+_NOTHING = ("none", {"name": "none"}, Choice("none"))
+"""One choice, however it is written: in a list it stands for no entry."""
+
+
 def _several(registry: Registry) -> Parser:
     """A list of choices; one alone may stand without its brackets, and `none` or an empty list is none."""
 
     def parse(given: object, where: str) -> tuple[Choice, ...]:
-        if given is None or given == "none":
+        if given is None:
             return ()
         listed = list(given) if isinstance(given, list | tuple) else [given]
-        choices = [registry.parse(each, f"{where}[{place}]") for place, each in enumerate(listed) if each != "none"]
+        wanted = [(place, each) for place, each in enumerate(listed) if each not in _NOTHING]
+        choices = [registry.parse(each, f"{where}[{place}]") for place, each in wanted]
         names = [choice.name for choice in choices]
         for name in names:
             if names.count(name) > 1:
@@ -205,7 +211,7 @@ class Recipe:
             raise RecipeError("recipe", given, "it is a JSON object of fields and values")
         known = {each.name for each in fields(cls)}
         version = given.get("schema", SCHEMA)
-        if version != SCHEMA:
+        if version != SCHEMA or isinstance(version, bool):
             raise RecipeError("schema", version, f"this version of Thaw reads schema {SCHEMA}")
         for name in given:
             if name != "schema" and name not in known:
@@ -213,10 +219,23 @@ class Recipe:
         return cls(**{name: value for name, value in given.items() if name != "schema"})
 
     @classmethod
+    def suggested(cls, dataset: str = DEFAULT_DATASET) -> "Recipe":
+        """What to begin with on a dataset, for a person who has not chosen more yet: what its card suggests."""
+        card = DATASETS.get(dataset)
+        return cls.parse({**(card.suggested if card else {}), "dataset": dataset})
+
+    @classmethod
+    def suggested_for(cls, overrides: Iterable[str]) -> "Recipe":
+        """What to begin with where no recipe is given: suggested for the dataset that the overrides name, if any."""
+        said = [each.partition("=") for each in overrides]
+        named = [_value(text.strip()) for path, _, text in said if path.strip() == "dataset"]
+        return cls.suggested(_name(named[-1], "dataset") if named else DEFAULT_DATASET)
+
+    @classmethod
     def from_text(cls, text: str) -> "Recipe":
         try:
             return cls.parse(json.loads(text))
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a number may also have too many digits
             raise RecipeError("recipe", text[:40], f"it must be JSON ({error})") from None
 
     def to_json(self) -> dict[str, Any]:
@@ -235,17 +254,23 @@ class Recipe:
             path, equals, text = override.partition("=")
             if not equals:
                 raise RecipeError("--set", override, "it is path=value, such as epochs=3 or strategy.name=full")
-            recipe = recipe._with(path.strip().split("."), _value(text.strip()))
+            recipe = recipe._with(path.strip().split("."), text.strip())
         return recipe
 
-    def _with(self, path: list[str], value: object) -> "Recipe":
+    def _with(self, path: list[str], text: str) -> "Recipe":
         name, inside = path[0], path[1:]
-        document = self.to_json()
-        if name not in document or name == "schema":
-            raise RecipeError(name, value, f"a recipe has no such field, {_nearest(name, document)}")
+        document, value = self.to_json(), _value(text)
+        known = {each.name for each in fields(self)}
+        if name not in known:
+            raise RecipeError(name, value, f"a recipe has no such field, {_nearest(name, known)}")
+        if name in _NAMES and not isinstance(value, str):
+            value = text  # a dataset may be called 2024
         if inside:
             value = _nested(document[name], inside, value, name)
         return replace(self, **{name: value})
+
+
+_NAMES = {each.name for each in fields(Recipe) if each.metadata["parse"] is _name}
 
 
 def _nested(current: Any, path: list[str], value: object, where: str) -> Any:
@@ -260,6 +285,8 @@ def _nested(current: Any, path: list[str], value: object, where: str) -> Any:
 
 def _nested_in_list(current: list[Any], path: list[str], value: object, where: str) -> list[Any]:
     """Lists are addressed by the entry's name (`regularizers.l1.strength=0.1`), which joins the list if it is new."""
+    if any(isinstance(each, int) for each in current):
+        raise RecipeError(".".join([where, *path]), value, f"give {where} as a whole, such as {where}=[1,3]")
     if len(path) != 2:
         raise RecipeError(".".join([where, *path]), value, f"write {where}.NAME.SETTING, or give {where} as JSON")
     named = {each if isinstance(each, str) else each["name"]: each for each in current}
@@ -280,7 +307,7 @@ def _value(text: str) -> object:
     """JSON, or a bare word."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 

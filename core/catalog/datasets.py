@@ -4,7 +4,9 @@ A folder or an archive below `THAW_DATA` that is named like a card satisfies it;
 of its own, without a card.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from core.catalog import class_names
 
@@ -44,12 +46,16 @@ class DatasetCard:
     built_in: bool = False
     made_from: str = ""
     """The card whose files it is composed from, where it has none of its own."""
+    suggested: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of a first recipe on it, in their JSON form: what a person begins with who has not chosen yet."""
 
     @property
     def source_name(self) -> str:
         """The card whose files are looked for."""
         return self.made_from or self.name
 
+
+TURNED_AND_SHIFTED = [{"name": "crop_flip", "mirror": False}, {"name": "rotation"}]
 
 _CARDS = [
     DatasetCard(
@@ -66,6 +72,8 @@ _CARDS = [
         mirror=False,
         terms="Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, as shipped with scikit-learn.",
         built_in=True,
+        # Few pictures are where a pretrained start pays: benchmarks/first_lesson.py measures that lesson.
+        suggested={"examples_per_class": 5, "epochs": 40, "augmentation": TURNED_AND_SHIFTED},
     ),
     DatasetCard(
         name="digit_sums",
@@ -82,6 +90,7 @@ _CARDS = [
         mirror=False,
         terms="Composed from scikit-learn's digits.",
         built_in=True,
+        suggested={"image_size": [40, 160]},
     ),
     DatasetCard(
         name="mnist",
@@ -112,6 +121,7 @@ _CARDS = [
         labels=class_names.SUMS,
         mirror=False,
         terms="Composed from MNIST.",
+        suggested={"image_size": [40, 160]},
     ),
     DatasetCard(
         name="fashion_mnist",
@@ -269,6 +279,7 @@ _CARDS = [
         when="Choose it for wide pictures and classes of very different size: most boats are of three kinds.",
         terms="Cite Bloisi, Iocchi, Pennisi and Tombolini 2015 (MarDCT).",
         download=False,
+        suggested={"image_size": [96, 320]},
     ),
 ]
 

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.data.entry_names import is_litter
 from core.errors import PictureError
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 PICTURES_AT_ONCE = 64
 TOP = 5
-JUNK = frozenset({"thumbs.db", "desktop.ini"})
 
 Picture = tuple[str, bytes | Path]
 """Its name as people know it, and its bytes or the file that holds them."""
@@ -63,6 +63,5 @@ def pictures_of(paths: Iterable[str]) -> Iterator[Picture]:
             yield given, path
             continue
         for file in sorted(path.rglob("*")):
-            hidden = any(part.startswith((".", "__MACOSX")) for part in file.relative_to(path).parts)
-            if file.is_file() and not hidden and file.name.lower() not in JUNK:
+            if file.is_file() and not is_litter(file.relative_to(path).as_posix()):
                 yield str(file), file

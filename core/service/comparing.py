@@ -11,11 +11,9 @@ from core.runs.record import Record
 from core.runs.store import RunRow
 from core.service.showing import brief
 
-SEEDS_NEEDED = 3
-
 
 def compare(record: Record, rows: Sequence[RunRow], split: str | None = None) -> dict[str, Any]:
-    """Every pair of runs on the same pictures; and of recipes, where each has at least three seeds among these runs."""
+    """Every pair of runs on the same pictures; and of recipes, where each has several seeds among these runs."""
     from core.insight.verdicts import compare_runs
 
     split = split or _common_split(record, rows)
@@ -72,10 +70,12 @@ def _recipe_pairs(record: Record, rows: Sequence[RunRow], columns: dict[str, Any
 
     from core.insight.verdicts import compare_all_recipes
 
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, dict[int, str]] = {}
     for row in rows:
-        recipe = {key: value for key, value in record.store.recipe(row.id).items() if key != "seed"}
-        groups.setdefault(json.dumps(recipe, sort_keys=True), []).append(row.id)
-    enough = {"+".join(runs): runs for runs in groups.values() if len(runs) >= SEEDS_NEEDED}
-    rights = {label: np.stack([columns[run] for run in runs]) for label, runs in enough.items()}
+        recipe = dict(record.store.recipe(row.id))
+        seed = recipe.pop("seed")
+        # One run per seed: the same seed again says nothing about the spread over seeds.
+        groups.setdefault(json.dumps(recipe, sort_keys=True), {})[seed] = row.id
+    several = ["+".join(runs.values()) for runs in groups.values() if len(runs) > 1]
+    rights = {label: np.stack([columns[run] for run in label.split("+")]) for label in several}
     return [pair.to_json() for pair in compare_all_recipes(rights)]

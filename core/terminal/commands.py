@@ -47,7 +47,8 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     from core.recipe import Recipe
     from core.terminal.progress import Progress
 
-    recipe = (_recipe_in(asked.recipe) if asked.recipe else Recipe()).with_overrides(asked.overrides)
+    recipe = _recipe_in(asked.recipe) if asked.recipe else Recipe.suggested_for(asked.overrides)
+    recipe = recipe.with_overrides(asked.overrides)
     twin = None if asked.again else bench.finished_twin(bench.check(recipe))
     if twin:
         screen.line(f"The run {twin} has learned exactly this already; --again trains it anew.")

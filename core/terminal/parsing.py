@@ -76,7 +76,10 @@ COMMANDS: tuple[Command, ...] = (
         "Train in the foreground, and record everything.",
         (
             argument(
-                "recipe", metavar="RECIPE.json", nargs="?", help="A recipe; what it leaves out takes its default."
+                "recipe",
+                metavar="RECIPE.json",
+                nargs="?",
+                help="A recipe; what it leaves out takes its default. Without one, what the dataset's card suggests.",
             ),
             argument(
                 "--set",

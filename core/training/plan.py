@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
+from torch import nn
 from torch.nn import functional
 
 from core.recipe import Recipe
@@ -19,6 +20,12 @@ from core.training.modes import at_rest
 
 WORTH_MEASURING = 130
 """Steps under which a comparison, which takes four, would cost more than 3% of the run."""
+
+SMALL_STEP = 5e9
+"""Operations per step under which threads wait for each other longer than they help, and measuring is not worth it."""
+
+FORWARD_AND_BACKWARD = 3
+"""A step costs about three forward passes."""
 
 WORTH_CHANGING = 1.15
 """How much faster bf16 must be before a run gives up float32."""
@@ -51,7 +58,8 @@ class Plan:
 
 def make_plan(recipe: Recipe, net: Net, device: torch.device, steps: int, batch_size: int) -> Plan:
     """The plan of a new run of so many steps."""
-    fixed = Plan(compute_threads=torch.get_num_threads())
+    small = operations_per_step(net.model, net.preparation.size, batch_size) < SMALL_STEP
+    fixed = Plan(compute_threads=1 if small else torch.get_num_threads())
     if recipe.precision != "auto":
         return replace(fixed, precision=recipe.precision, why="the recipe says so")
     if device.type == "mps":
@@ -59,7 +67,27 @@ def make_plan(recipe: Recipe, net: Net, device: torch.device, steps: int, batch_
     if device.type == "cuda":
         precision = "bf16" if torch.cuda.is_bf16_supported() else "float32"
         return replace(fixed, precision=precision, why=f"this GPU computes {precision} in hardware")
+    if small:
+        return replace(fixed, why="float32 on one thread: a step is too small to gain from anything else")
     return _measured(net, device, steps, batch_size, fixed)
+
+
+def operations_per_step(model: nn.Module, size: tuple[int, int], batch_size: int) -> float:
+    """About how many additions and multiplications a training step takes: counted, so that it is always the same."""
+    done: list[float] = []
+
+    def count(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+        weight = module.weight
+        done.append(output.numel() * weight.numel() / weight.shape[0])  # type: ignore[union-attr, operator]
+
+    layers = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    parameter = next(model.parameters())
+    with at_rest(model), torch.no_grad():
+        model(torch.zeros(1, 3, *size, device=parameter.device, dtype=parameter.dtype))
+    for hook in hooks:
+        hook.remove()
+    return FORWARD_AND_BACKWARD * 2 * sum(done) * batch_size
 
 
 def _measured(net: Net, device: torch.device, steps: int, batch_size: int, fixed: Plan) -> Plan:

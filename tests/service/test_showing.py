@@ -129,6 +129,17 @@ def test_recipes_are_compared_where_each_has_three_seeds(bench: Workbench, recor
     assert list(recipes["seeds"]) == [3, 3] and recipes["verdict"] == "too_close"
 
 
+def test_one_seed_trained_again_is_no_second_seed(bench: Workbench, record: Record):
+    runs = [train(record, seed=0, lr=lr) for lr in (0.1, 0.2) for _ in range(3)]
+    assert {pair["about"] for pair in bench.compare(runs)["pairs"]} == {"runs"}
+
+
+def test_too_few_seeds_are_said_to_be_too_few(bench: Workbench, record: Record):
+    runs = [train(record, seed=seed, lr=lr) for lr in (0.1, 0.2) for seed in range(2)]
+    (recipes,) = [pair for pair in bench.compare(runs)["pairs"] if pair["about"] == "recipes"]
+    assert recipes["verdict"] == "too_close" and "three seeds" in recipes["reason"]
+
+
 def test_a_run_without_predictions_is_not_compared(bench: Workbench, record: Record):
     a, b = train(record), train(record, lr=13)
     with pytest.raises(DataError, match="has no predictions of val; compare runs that have ended well"):
