@@ -154,6 +154,7 @@ class Feeder:
                 "weights": hash_of(self.cut.state()),
                 "architecture": self.net.blueprint.architecture,
                 "arguments": json.dumps(self.net.blueprint.model_args, sort_keys=True),
+                "pooling": recipe["pooling"],
                 "preparation": self.net.preparation.to_json(),
                 "boundary": self.cut.boundary,
                 "computed": [self.plan.precision, self.plan.memory_format, self.device.type],

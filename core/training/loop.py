@@ -48,6 +48,9 @@ def train(
         if session.deserves_validation(ending):
             with session.evaluated():
                 loss, accuracy = session.evaluate("val")
+                if diverged := session.diverged(loss):
+                    ending = diverged
+                    break
                 better = session.improved(epoch, loss, accuracy)
             yield epoch_ended(session, epoch, scales, loss, accuracy)
             if better:

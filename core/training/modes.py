@@ -12,6 +12,7 @@ def set_modes(model: nn.Module, drift: bool) -> None:
 
     A module without parameters goes with its parent. `drift` lets frozen BatchNorm follow the new pictures.
     """
+    model.train()  # some transformers forget here what they keep for evaluation
 
     def visit(module: nn.Module, mode_of_parent: bool) -> None:
         parameters = list(module.parameters())
@@ -31,5 +32,6 @@ def at_rest(model: nn.Module) -> Iterator[None]:
     try:
         yield
     finally:
+        model.train()  # as above: what was kept must not outlive the weights that it was made from
         for module, mode in modes:
             module.training = mode

@@ -187,7 +187,7 @@ def predictions(session: Session, ending: Ending | None) -> Iterator[Event]:
     if position.best_epoch is None:
         return
     with_last = ending is None or ending.state != "diverged"
-    best, last = position.best_epoch, position.epoch - 1
+    best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1
     said = list(_predicted_all(session, session.best, "best", best))
     yield from said
     if with_last and last == best:

@@ -17,7 +17,7 @@ from torch.nn import functional
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.data.pixels import Canvases, Preparation, measured_colours
-from core.errors import DataError, TrainingError
+from core.errors import DataError, RecipeError, TrainingError
 from core.events import Wish
 from core.home import Home
 from core.recipe import Recipe
@@ -48,6 +48,8 @@ class Session:
     def __init__(self, recipe: Recipe, device: torch.device, home: Home, plan: Plan | None, team: Team):
         self.began, self.earlier = time.monotonic(), 0.0
         self.recipe, self.device, self.team = recipe, device, team
+        if recipe.workers != team.size:
+            raise RecipeError("workers", recipe.workers, f"this engine trains in {team.size} at a time, choose that")
         self.lesson = Lesson.load(recipe, home)
         self.net = build(recipe, self.lesson.source.classes, home)
         self._prepare_pictures()
@@ -100,18 +102,27 @@ class Session:
     def ending(self, wish: Wish) -> Ending | None:
         """Whether, and why, the run should end after this step."""
         position, limit = self.position, self.recipe.time_limit
-        if self.stepper.hopeless(position):
-            where = f"epoch {position.epoch + 1}, step {position.step}"
-            return Ending("diverged", f"The loss left all bounds in {where}; a lower learning rate may help.")
+        if diverged := self.diverged():
+            return diverged
         if wish == "stop":
             return Ending("stopped", "Stopped on request.")
         if limit is not None and self.elapsed >= limit:
             return Ending("done", f"The time limit of {limit:g} s was reached.")
         return None
 
+    def diverged(self, val_loss: float = 0.0) -> Ending | None:
+        """Whether the run has gone astray: what the last step of an epoch broke, only validation sees."""
+        position = self.position
+        if math.isfinite(val_loss) and not self.stepper.hopeless(position):
+            return None
+        where = f"epoch {position.epoch + 1}, step {position.step}"
+        return Ending("diverged", f"The loss left all bounds in {where}; a lower learning rate may help.")
+
     def deserves_validation(self, ending: Ending | None) -> bool:
         """After a whole epoch; and after a part of one if nothing better is there to be kept."""
-        return ending is None or (ending.state != "diverged" and self.position.best_epoch is None)
+        if ending and ending.state == "diverged":
+            return False
+        return self.position.batch >= self.steps_per_epoch or self.position.best_epoch is None
 
     def patience_ended(self) -> Ending | None:
         stopping, waited = self.recipe.early_stopping, self.position.waited
@@ -123,6 +134,8 @@ class Session:
         """Freeze and wake what the strategy says; returns its scales."""
         scales = self.strategy.lr_scales(len(self.net.parts), epoch)
         apply_scales(self.stepper.optimizer, self.net, scales, self.recipe.frozen_norms == "drift")
+        if self.position.batch:
+            self.stepper.set_rates(self.position, self.position.batch - 1)  # resumed: as the last step had them
         with self.position.timed("prefix"):
             self.feeder.begin_epoch(epoch)
         return scales

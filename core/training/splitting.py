@@ -132,15 +132,25 @@ def _cut_at(model: nn.Module, modules: list[tuple[str, nn.Module]], place: int) 
 
 
 def _cut_at_head(model: nn.Module) -> Cut:
+    rate = _dropout_before_classifier(model)
+
     def prefix(pictures: torch.Tensor) -> torch.Tensor:
         return model.forward_head(model.forward_features(pictures), pre_logits=True)  # type: ignore[operator]
 
     def suffix(features: torch.Tensor) -> torch.Tensor:
-        rate = float(getattr(model, "drop_rate", 0.0) or getattr(getattr(model, HEAD, None), "drop_rate", 0.0) or 0.0)
-        return model.get_classifier()(functional.dropout(features, rate, training=model.training))  # type: ignore[operator]
+        features = functional.dropout(features, rate, training=model.training)
+        return model.get_classifier()(features)  # type: ignore[operator]
 
     head = classifier_parameters(model)
     return Cut(HEAD, prefix, suffix, lambda: {n: t for n, t in model.state_dict().items() if n not in head})
+
+
+def _dropout_before_classifier(model: nn.Module) -> float:
+    """The rate of the dropout that the prefix ends with, at rest: each family of networks keeps it elsewhere."""
+    owners = (model, getattr(model, HEAD, None))
+    found = [getattr(owner, place, None) for owner in owners for place in ("drop_rate", "head_drop", "drop")]
+    rates = [each.p if isinstance(each, nn.Dropout) else each for each in found]
+    return max((float(rate) for rate in rates if isinstance(rate, int | float)), default=0.0)
 
 
 def _agrees(cut: Cut, example: torch.Tensor, wanted: torch.Tensor) -> bool:

@@ -59,9 +59,7 @@ class Stepper:
 
     def learn(self, fed: Fed, position: Position) -> float:
         """One step on one batch; returns its rate."""
-        through = position.epoch + position.batch / self.steps_per_epoch
-        lr = self.recipe.lr * self.schedule.at(through, self.recipe.epochs, position.val_losses)
-        set_rates(self.optimizer, self.net, lr)
+        lr = self.set_rates(position, position.batch)
         while not self._fits(fed, position):
             pass
         self.read_losses(position)
@@ -73,6 +71,13 @@ class Stepper:
             self._step()
         position.batch += 1
         position.step += 1
+        return lr
+
+    def set_rates(self, position: Position, batch: int) -> float:
+        """Every part's rate at one batch of this epoch; returns the rate that the scales apply to."""
+        through = position.epoch + batch / self.steps_per_epoch
+        lr = self.recipe.lr * self.schedule.at(through, self.recipe.epochs, position.val_losses)
+        set_rates(self.optimizer, self.net, lr)
         return lr
 
     def hopeless(self, position: Position) -> bool:

@@ -10,7 +10,7 @@ import torch
 from core.events import EpochEnded, Predicted
 from core.home import Home
 from core.recipe import Recipe
-from core.training.parts import parts_of
+from core.training.parts import classifier_parameters, parts_of
 from core.training.plan import Plan
 from core.training.splitting import cut_below
 
@@ -110,3 +110,29 @@ def test_a_moving_border_is_followed(run, tiny: Recipe):
     recipe = replace(tiny, strategy={"name": "gradual", "epochs_per_stage": 2}, epochs=6)
     said = [e.cache for e in run(recipe).said(EpochEnded)]
     assert said == ["computed", "reused"] * 3
+
+
+def test_another_grid_of_as_many_cells_finds_no_features(run, tiny: Recipe):
+    wide = replace(tiny, strategy="head", image_size=(64, 64), pooling=[1, 2], epochs=2)
+    assert run(wide).said(EpochEnded)[0].cache == "computed"
+    assert run(replace(wide, pooling=[2, 1])).said(EpochEnded)[0].cache == "computed"
+
+
+WITH_DROPOUT = (
+    *("resnet18", "mobilenetv3_small_050", "test_efficientnet", "test_convnext", "test_vit", "densenet121"),
+    *("swin_tiny_patch4_window7_224", "vgg11", "inception_v3", "fastvit_t8", "tiny_vit_5m_224"),
+)
+
+
+@pytest.mark.parametrize("name", WITH_DROPOUT)
+def test_dropout_before_the_classifier_also_works_on_kept_features(name: str):
+    torch.manual_seed(0)
+    model = timm.create_model(name, num_classes=50, drop_rate=0.5).eval()
+    size = {"test_vit": 160}.get(name, 224 if "224" in name else 96)
+    pictures = torch.randn(1, 3, size, size)
+    cut = cut_below(model, classifier_parameters(model), pictures)
+    assert cut is not None and cut.boundary == "head"
+    with torch.inference_mode():
+        features = cut.prefix(pictures)
+        model.train()
+        assert not torch.equal(cut.suffix(features), cut.suffix(features)), "each draw blanks others"
