@@ -23,7 +23,8 @@ class RecipeError(ExplorerError):
     """A choice that cannot be made; says which field, what was given and what is allowed."""
 
     def __init__(self, field: str, given: object, allowed: str):
-        super().__init__(f"{field}: {shown(given)} is not possible; {allowed}.")
+        named = field if 0 < len(field) <= 80 and field.isprintable() else shown(field)
+        super().__init__(f"{named}: {shown(given)} is not possible; {allowed}.")
         self.field = field
 
 
@@ -60,5 +61,8 @@ class MissingExtra(ExplorerError):
 
 def shown(given: object, limit: int = 80) -> str:
     """What was given, as it can stand in a sentence: quoted, on one line, never endless."""
-    text = repr(given)
+    try:
+        text = repr(given)
+    except (ValueError, RecursionError):  # a number of thousands of digits, a list in a list in a list ...
+        text = f"<{type(given).__name__} beyond all measure>"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -52,19 +52,32 @@ def number(
     """A finite number within its limits, whole where it must be; anything else is a RecipeError."""
     kind = "a whole number" if whole else "a number"
     limits = f"it is {kind}{_range(low, high)}"
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
         raise RecipeError(where, value, limits)
     if (whole and value != int(value)) or (low is not None and value < low) or (high is not None and value > high):
         raise RecipeError(where, value, limits)
-    return int(value) if whole else float(value)
+    return int(value) if whole else float(value) + 0.0  # minus zero is zero: equal choices have equal hashes
+
+
+def _finite(value: int | float) -> bool:
+    """Whether a float can hold it: JSON knows whole numbers of any length."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _range(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f" from {low:g} to {high:g}"
+        return f" from {_limit(low)} to {_limit(high)}"
     if low is not None:
-        return f" of at least {low:g}"
-    return "" if high is None else f" of at most {high:g}"
+        return f" of at least {_limit(low)}"
+    return "" if high is None else f" of at most {_limit(high)}"
+
+
+def _limit(value: float) -> str:
+    """Whole limits to their last digit, others as people write them."""
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 @dataclass(frozen=True)
