@@ -38,9 +38,8 @@ def centre(picture: Picture, size: tuple[int, int]) -> Picture:
 
 
 def vary(picture: Picture, size: tuple[int, int], augmentations: list[Augmentation], draw: Draw) -> Picture:
-    """One picture through all augmentations, in their order, cut to size before the first that needs no canvas."""
-    cut = any(each.crops for each in augmentations)
-    if not cut:
+    """One picture through all augmentations, in their order; where none of them crops, its centre goes through."""
+    if not any(each.crops for each in augmentations):
         picture = centre(picture, size)
     for augmentation in augmentations:
         picture = augmentation.apply(picture, size, draw)
@@ -121,7 +120,8 @@ def random_box(
         if 0 < height <= canvas[0] and 0 < width <= canvas[1]:
             top, left = int(draw.integers(canvas[0] - height + 1)), int(draw.integers(canvas[1] - width + 1))
             return top, left, height, width
-    height, width = min(canvas[0], round(canvas[1] / wanted)), min(canvas[1], round(canvas[0] * wanted))
+    height = max(1, min(canvas[0], round(canvas[1] / wanted)))
+    width = max(1, min(canvas[1], round(canvas[0] * wanted)))
     return (canvas[0] - height) // 2, (canvas[1] - width) // 2, height, width
 
 
@@ -172,7 +172,7 @@ OPERATIONS: list[Any] = [
     lambda image, size: ImageEnhance.Contrast(image).enhance(1 + 0.9 * size),
     lambda image, size: ImageEnhance.Sharpness(image).enhance(1 + 0.9 * size),
     lambda image, size: ImageOps.posterize(image, 8 - round(4 * abs(size))),
-    lambda image, size: ImageOps.solarize(image, round(255 * (1 - abs(size)))),
+    lambda image, size: ImageOps.solarize(image, 256 - round(256 * abs(size))),
     lambda image, size: ImageOps.autocontrast(image),
     lambda image, size: ImageOps.equalize(image),
 ]

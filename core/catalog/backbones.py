@@ -14,7 +14,7 @@ class BackboneCard:
     title: str
     family: str
     parameters: int
-    """Millions are for the page; this is the exact count with its original classifier."""
+    """Millions are for the page; this is the exact count, with its original classifier where it has one."""
     input: tuple[int, int]
     when: str
     """One sentence: when to choose it."""
@@ -55,7 +55,7 @@ _card(
     "thaw_plain",
     "Plain convolutions",
     "Thaw",
-    491_378,
+    489_448,
     "A network of one's own to train from scratch: 3 x 3 convolutions, BatchNorm and ReLU, no shortcuts, no past.",
     input=(32, 32),
     architecture="vovnet39a",

@@ -129,9 +129,9 @@ class OneCycle(Schedule):
 @SCHEDULES.register("plateau")
 @dataclass(frozen=True, kw_only=True)
 class Plateau(Schedule):
-    """The rate falls by a factor whenever the validation loss has stopped falling for a while."""
+    """The rate falls by a factor whenever the validation loss has not improved for longer than the patience."""
 
-    patience: int = knob(2, low=1, high=1000, help="Epochs without a better validation loss before the rate falls.")
+    patience: int = knob(2, low=0, high=1000, help="Epochs without a better validation loss that are let pass.")
     factor: float = knob(0.1, low=0.0, high=1.0, help="What is left of the rate after a fall.")
 
     def shape(self, position: float, epochs: int, val_losses: Sequence[float]) -> float:
@@ -139,6 +139,6 @@ class Plateau(Schedule):
         for loss in val_losses:
             waited = 0 if loss < best else waited + 1
             best = min(best, loss)
-            if waited == self.patience:
+            if waited > self.patience:
                 falls, waited = falls + 1, 0
         return self.factor**falls

@@ -265,7 +265,7 @@ class Cutmix(Regularizer):
 class RandomErasing(Regularizer):
     """Blank a random box in some of the pictures, as if something stood in front."""
 
-    formula: ClassVar[str] = "a box of 2 to 33% of the area becomes the mean colour, with the given probability"
+    formula: ClassVar[str] = "a box of up to 33% of the area becomes the mean colour, with the given probability"
     covers: ClassVar[str] = "the training pictures"
     changes_pictures: ClassVar[bool] = True
     probability: float = knob(0.25, low=0.0, high=1.0, help="How many of the pictures lose a box.")
