@@ -82,6 +82,24 @@ class Workbench:
             blueprint_of(recipe.backbone, self.home)
         return recipe
 
+    def preview(self, given: "Recipe | Mapping[str, Any]", sheet: str | None = None) -> dict[str, Any]:
+        """What a recipe would do, before anything is trained; its first batch as one picture, if a file is named."""
+        from core.training.preview import preview  # torch loads here
+
+        seen = preview(self.check(given), self.home)
+        if sheet is None:
+            return {**seen.to_json(), "sheet": None}
+        from core.data.sheet import contact_sheet
+
+        path = Path(sheet).expanduser()
+        try:
+            contact_sheet(seen.pictures).save(path)
+        except (OSError, ValueError) as error:
+            raise RecordError(
+                f"{shown(sheet)} can't be written ({error}); name a .png file in a folder that is there."
+            ) from None
+        return {**seen.to_json(), "sheet": str(path)}
+
     def train(
         self,
         given: "Recipe | Mapping[str, Any]",

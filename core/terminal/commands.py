@@ -12,7 +12,7 @@ from core.runs.strict import strict_json
 from core.service import Workbench
 from core.terminal import lists
 from core.terminal.screen import Screen, inert
-from core.terminal.telling import tell_comparison, tell_run
+from core.terminal.telling import tell_comparison, tell_preview, tell_run
 
 if TYPE_CHECKING:
     from core.recipe import Recipe
@@ -44,11 +44,9 @@ def saying(sentence: str) -> Callable[[Found, Screen], None]:
 
 
 def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
-    from core.recipe import Recipe
     from core.terminal.progress import Progress
 
-    recipe = _recipe_in(asked.recipe) if asked.recipe else Recipe.suggested_for(asked.overrides)
-    recipe = recipe.with_overrides(asked.overrides)
+    recipe = _recipe_of(asked)
     twin = None if asked.again else bench.finished_twin(bench.check(recipe))
     if twin:
         screen.line(f"The run {twin} has learned exactly this already; --again trains it anew.")
@@ -64,6 +62,14 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
         return DONE
     screen.error(shown["reason"])
     return MENDABLE
+
+
+def _recipe_of(asked: Namespace) -> "Recipe":
+    """The recipe in the file, or what suits the dataset; with every override."""
+    from core.recipe import Recipe
+
+    recipe = _recipe_in(asked.recipe) if asked.recipe else Recipe.suggested_for(asked.overrides)
+    return recipe.with_overrides(asked.overrides)
 
 
 def _recipe_in(path: str) -> "Recipe":
@@ -117,6 +123,7 @@ ACTIONS: dict[str, Action] = {
     "audit": asking(lambda bench, asked: bench.audit(asked.dataset), lists.tell_audit),
     "backbones": asking(lambda bench, asked: {"backbones": bench.backbones(asked.word)}, lists.tell_backbones),
     "choices": asking(lambda bench, asked: bench.choices(asked.kind), lists.tell_choices),
+    "preview": asking(lambda bench, asked: bench.preview(_recipe_of(asked), asked.sheet), tell_preview),
     "train": train,
     "runs": asking(runs, lists.tell_runs),
     "show": show,

@@ -84,6 +84,16 @@ def thaw(epochs: Sequence[Mapping[str, Any]], drawn: bool, limit: int = 60) -> l
     return rows
 
 
+def heat_map(stages: Sequence[Mapping[str, Any]], drawn: bool, limit: int = 60) -> list[str]:
+    """The same for what is planned: one row per stage and one cell per epoch."""
+    blocks, ice = (BLOCKS, "·") if drawn else (PLAIN_BLOCKS, ".")
+    return [
+        f"  {inert(stage['name'])[:20]:<20} "
+        + "".join(_warmth(scale, blocks, ice) for scale in stage["scales"][:limit])
+        for stage in reversed(stages)
+    ]
+
+
 def _warmth(scale: float, blocks: str, ice: str) -> str:
     """A rate of the full one is the tallest block; each block less is a rate 2.5 times smaller."""
     if not scale:

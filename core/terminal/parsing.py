@@ -41,6 +41,23 @@ def argument(*names: str, **options: Any) -> Argument:
 
 RUN = argument("run", metavar="RUN", help="A run: its id, the beginning of its id, or its name.")
 
+RECIPE = (
+    argument(
+        "recipe",
+        metavar="RECIPE.json",
+        nargs="?",
+        help="A recipe; what it leaves out takes its default. Without one, what the dataset's card suggests.",
+    ),
+    argument(
+        "--set",
+        dest="overrides",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        help="Change one field; a value is JSON or a bare word. May be repeated.",
+    ),
+)
+
 COMMANDS: tuple[Command, ...] = (
     Command("doctor", "What is here and what is missing: versions, devices, data, weights, problems.", (), ("doctor",)),
     Command("datasets", "What can be trained on here.", (), ("datasets",)),
@@ -72,23 +89,22 @@ COMMANDS: tuple[Command, ...] = (
         ("choices", "choices strategy"),
     ),
     Command(
+        "preview",
+        "See what a recipe would do before it runs: the heat map, the rates, the real first batch.",
+        (
+            *RECIPE,
+            argument("--sheet", metavar="FILE.png", help="Also write the first batch, augmented, as one picture."),
+        ),
+        (
+            "preview --set strategy=gradual",
+            "preview recipe.json --set schedule=one_cycle --sheet batch.png",
+        ),
+    ),
+    Command(
         "train",
         "Train in the foreground, and record everything.",
         (
-            argument(
-                "recipe",
-                metavar="RECIPE.json",
-                nargs="?",
-                help="A recipe; what it leaves out takes its default. Without one, what the dataset's card suggests.",
-            ),
-            argument(
-                "--set",
-                dest="overrides",
-                metavar="PATH=VALUE",
-                action="append",
-                default=[],
-                help="Change one field; a value is JSON or a bare word. May be repeated.",
-            ),
+            *RECIPE,
             argument("--name", default="", help="A name for the run."),
             argument("--device", default="auto", help="Where to compute: auto, cpu, cuda:0, mps."),
             argument("--again", action="store_true", help="Train anew even if an identical run is finished."),

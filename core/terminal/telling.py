@@ -4,7 +4,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from core.terminal.drawing import confusion, curves, duration, headline, per_class, share, size, table, thaw
+from core.terminal.drawing import (
+    confusion,
+    curves,
+    duration,
+    headline,
+    heat_map,
+    per_class,
+    share,
+    size,
+    sparkline,
+    table,
+    thaw,
+)
 from core.terminal.screen import Screen, inert
 
 COLOUR_OF_STATE = {"done": "green", "failed": "red", "diverged": "red", "lost": "red", "running": "warm"}
@@ -28,6 +40,21 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
         _tell_classes(shown[split], split, screen)
     screen.line()
     screen.line(f"run {shown['run']}" + (f", weights in {inert(shown['best'])}" if shown["best"] else ""))
+
+
+def tell_preview(seen: Mapping[str, Any], screen: Screen) -> None:
+    """The heat map, the rates and the parameters, before anything is trained."""
+    counts = ", ".join(f"{count} {split}" for split, count in seen["pictures"].items())
+    screen.line(f"pictures: {counts}; {seen['steps_per_epoch']} steps in an epoch")
+    trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]
+    screen.line(f"{trained:,} of {total:,} parameters will learn")
+    screen.line("  what will learn (head on top, epochs to the right; a dot is frozen):")
+    screen.lines([_warmed(line, screen) for line in heat_map(seen["stages"], screen.drawn)])
+    rates = seen["rates"]
+    screen.line(f"  learning rate, from {rates[0]:.2g} over {max(rates):.2g} to {rates[-1]:.2g}:")
+    screen.line(f"  {'':<20} {sparkline(rates, screen.drawn)}")
+    if seen["sheet"]:
+        screen.line(f"the first batch, as the network would see it: {inert(seen['sheet'])}")
 
 
 def _warmed(line: str, screen: Screen) -> str:

@@ -387,3 +387,19 @@ def test_on_windows_every_command_says_wsl():
     code = "import sys; sys.platform = 'win32'; import core.__main__"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 2 and "install WSL" in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_preview_tells_what_will_learn_and_writes_the_first_batch(capsys: pytest.CaptureFixture, tmp_path: Path):
+    sheet = tmp_path / "batch.png"
+    said = typed(capsys, "preview", *QUICK, "--set", "strategy=gradual", "--sheet", str(sheet), "--json").json
+    assert {"stages", "parameters", "rates", "steps_per_epoch", "pictures", "batch", "sheet"} <= set(said)
+    assert said["stages"][-1]["scales"] == [1.0, 1.0] and said["stages"][0]["scales"] == [0.0, 0.0]
+    with Image.open(sheet) as image:
+        assert image.format == "PNG"
+    text = typed(capsys, "preview", *QUICK).out
+    assert "parameters will learn" in text and "learning rate" in text
+
+
+def test_a_sheet_that_cannot_be_written_is_a_sentence(capsys: pytest.CaptureFixture, tmp_path: Path):
+    said = typed(capsys, "preview", *QUICK, "--sheet", str(tmp_path / "nowhere" / "batch.png"))
+    assert said.code == 2 and "can't be written" in said.err
