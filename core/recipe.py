@@ -228,7 +228,7 @@ class Recipe:
     def suggested_for(cls, overrides: Iterable[str]) -> "Recipe":
         """What to begin with where no recipe is given: suggested for the dataset that the overrides name, if any."""
         said = [each.partition("=") for each in overrides]
-        named = [_value(text.strip()) for path, _, text in said if path.strip() == "dataset"]
+        named = [_override("dataset", text) for path, _, text in said if path.strip() == "dataset"]
         return cls.suggested(_name(named[-1], "dataset") if named else DEFAULT_DATASET)
 
     @classmethod
@@ -254,23 +254,18 @@ class Recipe:
             path, equals, text = override.partition("=")
             if not equals:
                 raise RecipeError("--set", override, "it is path=value, such as epochs=3 or strategy.name=full")
-            recipe = recipe._with(path.strip().split("."), text.strip())
+            name, *inside = path.strip().split(".")
+            recipe = recipe._with(name, inside, _override(name, text))
         return recipe
 
-    def _with(self, path: list[str], text: str) -> "Recipe":
-        name, inside = path[0], path[1:]
-        document, value = self.to_json(), _value(text)
+    def _with(self, name: str, inside: list[str], value: object) -> "Recipe":
+        document = self.to_json()
         known = {each.name for each in fields(self)}
         if name not in known:
             raise RecipeError(name, value, f"a recipe has no such field, {_nearest(name, known)}")
-        if name in _NAMES and not isinstance(value, str):
-            value = text  # a dataset may be called 2024
         if inside:
             value = _nested(document[name], inside, value, name)
         return replace(self, **{name: value})
-
-
-_NAMES = {each.name for each in fields(Recipe) if each.metadata["parse"] is _name}
 
 
 def _nested(current: Any, path: list[str], value: object, where: str) -> Any:
@@ -303,12 +298,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _value(text: str) -> object:
-    """JSON, or a bare word."""
+def _override(name: str, text: str) -> object:
+    """What an override gives a field: JSON, or a bare word, which a name always is: a dataset may be called 2024."""
+    text = text.strip()
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return text
+    return text if name in ("dataset", "backbone") and not isinstance(value, str) else value
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -360,6 +360,10 @@ def test_an_override_changes_one_thing(override: str):
     assert Recipe().with_overrides([override]) == Recipe.parse(OVERRIDES[override])
 
 
+def test_a_dataset_may_be_called_by_a_number_where_it_brings_suggestions_too():
+    assert Recipe.suggested_for(["epochs=3", "dataset=2024"]) == Recipe.suggested("2024") == Recipe(dataset="2024")
+
+
 def test_overrides_are_applied_in_their_order():
     said = ["strategy.name=gradual", "strategy.epochs_per_stage=4", "lr=1", "lr=2"]
     recipe = Recipe().with_overrides(said)
