@@ -45,10 +45,12 @@ class Preparation:
         height, width = self.canvas
         if self.fit == "squash":
             return np.array(picture.resize((width, height), Image.Resampling.BILINEAR))
-        choose = max if self.fit == "crop" else min
-        scale = choose(height / picture.height, width / picture.width)
-        sides = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        return _placed(np.array(picture.resize(sides, Image.Resampling.BILINEAR)), height, width)
+        scales = height / picture.height, width / picture.width
+        if self.fit == "crop":
+            box = _middle(picture, height / max(scales), width / max(scales))
+            return np.array(picture.resize((width, height), Image.Resampling.BILINEAR, box=box))
+        sides = (max(1, round(picture.width * min(scales))), max(1, round(picture.height * min(scales))))
+        return _bordered(np.array(picture.resize(sides, Image.Resampling.BILINEAR)), height, width)
 
     def seen(self, canvases: np.ndarray) -> np.ndarray:
         """What evaluation sees of a batch of canvases: their centres."""
@@ -67,11 +69,15 @@ class Preparation:
         )
 
 
-def _placed(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Cut to size around the centre where too large, bordered in black where too small."""
-    have_height, have_width = pixels.shape[:2]
-    top, left = max(0, have_height - height) // 2, max(0, have_width - width) // 2
-    pixels = pixels[top : top + height, left : left + width]
+def _middle(picture: Image.Image, height: float, width: float) -> tuple[float, float, float, float]:
+    """A box of this size around the centre. Cut before it is enlarged: a line of pixels would become gigabytes."""
+    height, width = min(height, picture.height), min(width, picture.width)
+    left, top = (picture.width - width) / 2, (picture.height - height) / 2
+    return left, top, left + width, top + height
+
+
+def _bordered(pixels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A picture that fits, in the middle of black borders."""
     above, before = (height - pixels.shape[0]) // 2, (width - pixels.shape[1]) // 2
     placed = np.zeros((height, width, 3), np.uint8)
     placed[above : above + pixels.shape[0], before : before + pixels.shape[1]] = pixels

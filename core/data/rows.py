@@ -1,7 +1,8 @@
 """Rows of one shape and type in a memory map on disk, shared by all runs, each written once.
 
-Beside the rows lies one byte per row that says whether it was written. It is set only after the rows were flushed, and
-two writers write the same values, so neither a kill nor a second run can leave half a row that counts as whole.
+Behind the rows lies one byte per row that says whether it was written. It is set only after the rows were flushed, and
+two writers write the same values, so neither a kill nor a second run can leave half a row that counts as whole. Both
+lie in one file, so that none can be lost without the other: a file cut short has lost its bytes first.
 """
 
 import hashlib
@@ -19,13 +20,11 @@ class Rows:
     def __init__(self, folder: Path, about: Any, count: int, shape: Sequence[int], dtype: Any):
         """`about` is whatever the rows depend on, as JSON: other contents, other file."""
         key = json.dumps([about, count, list(shape), np.dtype(dtype).str], sort_keys=True)
-        stem = folder / hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
-        self._rows = _shared_map(stem.with_suffix(".rows"), (count, *shape), dtype)
-        self._written = _shared_map(stem.with_suffix(".written"), (count,), np.uint8)
-
-    @property
-    def row_bytes(self) -> int:
-        return int(np.prod(self._rows.shape[1:], dtype=np.int64)) * self._rows.itemsize
+        self.row_bytes = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+        path = folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}.rows"
+        self._map = _shared_map(path, count * self.row_bytes + count)
+        self._rows = self._map[: count * self.row_bytes].view(dtype).reshape(count, *shape)
+        self._written = self._map[count * self.row_bytes :]
 
     def __getitem__(self, numbers: np.ndarray) -> np.ndarray:
         """A copy of these rows, which must have been written."""
@@ -40,16 +39,15 @@ class Rows:
 
     def settle(self, numbers: np.ndarray) -> None:
         """Declare the rows with these numbers written, now that they are on disk."""
-        self._rows.flush()
+        self._map.flush()
         self._written[numbers] = 1
-        self._written.flush()
+        self._map.flush()
 
 
-def _shared_map(path: Path, shape: Sequence[int], dtype: Any) -> np.memmap:
+def _shared_map(path: Path, size: int) -> np.memmap:
     """A memory map of zeros where there is none yet; the file is sparse until written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
     with path.open("ab") as file:
         if file.tell() != size:
             file.truncate(size)
-    return np.memmap(path, dtype, "r+", shape=tuple(shape))
+    return np.memmap(path, np.uint8, "r+", shape=(size,))
