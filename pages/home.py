@@ -101,8 +101,9 @@ def draw_curves(run: dict[str, Any]) -> None:
     left.altair_chart(charts.curve(epochs, "loss", "Loss: lower is better", "nats", best), width="stretch")
     right.altair_chart(charts.curve(epochs, "accuracy", "Accuracy: higher is better", "share", best), width="stretch")
     with st.expander("The curves as a table"):
-        fields = ("epoch", "train_loss", "val_loss", "train_accuracy", "val_accuracy")
-        st.dataframe([{field: each.get(field) for field in fields} for each in epochs], hide_index=True)
+        fields = ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
+        rows = [{"epoch": each["epoch"] + 1, **{field: each.get(field) for field in fields}} for each in epochs]
+        st.dataframe(rows, hide_index=True)
 
 
 def draw_confusions(score: dict[str, Any], split: str) -> None:

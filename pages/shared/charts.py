@@ -26,7 +26,7 @@ def theme() -> str:
 def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str, best: int | None) -> Chart:
     """Training and validation of one figure by epoch; the best epoch is a labelled dot."""
     rows = [
-        {"epoch": each["epoch"], "value": each[f"{prefix}_{field}"], "split": split}
+        {"epoch": each["epoch"] + 1, "value": each[f"{prefix}_{field}"], "split": split}
         for each in epochs
         for prefix, split in (("train", "training"), ("val", "validation"))
         if each.get(f"{prefix}_{field}") is not None
@@ -42,7 +42,7 @@ def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str
         strokeDash=alt.StrokeDash("split:N", scale=dashes, legend=alt.Legend(title=None, orient="top")),
         tooltip=["split:N", "epoch:Q", "value:Q"],
     )
-    is_best = (alt.datum.split == "validation") & (alt.datum.epoch == (-1 if best is None else best))
+    is_best = (alt.datum.split == "validation") & (alt.datum.epoch == (-1 if best is None else best + 1))
     at_best = base.transform_filter(is_best)
     dot = at_best.mark_point(size=70, filled=True, opacity=1)
     label = at_best.mark_text(dy=-12, fontWeight="bold").encode(text=alt.value("best"))
