@@ -20,14 +20,17 @@ from core.errors import RecipeError, WeightsError
 from core.home import Home
 from core.recipe import Recipe
 from core.training.adapters import Adapted, adapt, is_adapter, merged
+from core.training.modes import at_rest
 from core.training.parts import Part, classifier_parameters, classifiers, parts_of
+from core.training.pooling import pool_to_grid, pooling_args, pools_its_own_way
 from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of
 
-POOLING = {"avg": "avg", "max": "max", "both": "avgmax"}
 COLOURS = {
     "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     "half": ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
 }
+FIELDS = {"drop_path_rate": "regularizers", "drop_rate": "regularizers", "img_size": "image_size"}
+"""The recipe's fields behind timm's options."""
 ABOUT_WEIGHTS = ("mean", "std", "interpolation", "crop_pct", "first_conv", "classifier", "license", "fixed_input_size")
 
 
@@ -100,13 +103,18 @@ def build(recipe: Recipe, classes: Sequence[str], home: Home) -> Net:
     torch.manual_seed(recipe.seed)
     blueprint = blueprint_of(recipe.backbone, home)
     preparation = preparation_of(recipe, blueprint)
-    args = {**blueprint.model_args, **pooling_args(recipe, blueprint), **_size_args(blueprint, preparation)}
+    args = {
+        **blueprint.model_args,
+        **pooling_args(recipe.pooling, blueprint.architecture),
+        **_size_args(blueprint, preparation),
+    }
     blueprint = replace(blueprint, model_args=args)
     options = _options([REGULARIZERS.build(each) for each in recipe.regularizers])
-    model = _create(recipe, blueprint, len(classes), options)
+    model, blueprint = _create(recipe, blueprint, len(classes), options)
     if not isinstance(recipe.pooling, str):
         pool_to_grid(model, recipe.pooling, recipe.backbone)
     begin_head(model)
+    _check_fits(model, preparation, recipe)
     strategy = STRATEGIES.build(recipe.strategy)
     head = classifier_parameters(model)
     weights_hash = hash_of({name: each for name, each in model.state_dict().items() if name not in head})
@@ -162,13 +170,6 @@ def preparation_of(recipe: Recipe, blueprint: Blueprint) -> Preparation:
     return Preparation(size=size, fit=recipe.fit, mean=tuple(mean), std=tuple(std))
 
 
-def pooling_args(recipe: Recipe, blueprint: Blueprint) -> dict[str, Any]:
-    """timm's name for the pooling; a transformer keeps its pretrained norm before it, not a new one after."""
-    pooling = POOLING[recipe.pooling] if isinstance(recipe.pooling, str) else "avg"
-    has_tokens = "vision_transformer" in timm.models.model_entrypoint(blueprint.architecture).__module__  # type: ignore[attr-defined]
-    return {"global_pool": pooling, "fc_norm": False} if has_tokens else {"global_pool": pooling}
-
-
 def _size_args(blueprint: Blueprint, preparation: Preparation) -> dict[str, Any]:
     return {"img_size": list(preparation.size)} if blueprint.about.get("fixed_input_size") else {}
 
@@ -177,15 +178,42 @@ def _options(regularizers: list[Regularizer]) -> dict[str, Any]:
     return {key: value for each in regularizers for key, value in each.model_options().items()}
 
 
-def _create(recipe: Recipe, blueprint: Blueprint, classes: int, options: Mapping[str, Any]) -> nn.Module:
+def _create(
+    recipe: Recipe, blueprint: Blueprint, classes: int, options: Mapping[str, Any]
+) -> tuple[nn.Module, Blueprint]:
+    """The model, and its blueprint as it was built: some families only pool in a way of their own."""
     try:
-        return create(blueprint, classes, pretrained=recipe.pretrained, **options)
+        return create(blueprint, classes, pretrained=recipe.pretrained, **options), blueprint
     except TypeError as error:
         odd = next((option for option in (*options, *blueprint.model_args) if option in str(error)), None)
         if odd is None:
             raise
-        field_name = {"drop_path_rate": "regularizers", "drop_rate": "regularizers"}.get(odd, "pooling")
-        raise RecipeError(field_name, odd, f"{recipe.backbone} is built without it, leave it out") from None
+        raise RecipeError(FIELDS.get(odd, "pooling"), odd, f"{recipe.backbone} is built without it") from None
+    except AssertionError as error:  # how timm's families refuse a pooling
+        if recipe.pooling == "avg" and not pools_its_own_way(blueprint.model_args):
+            args = {key: value for key, value in blueprint.model_args.items() if key not in ("global_pool", "fc_norm")}
+            return _create(recipe, replace(blueprint, model_args=args), classes, options)
+        pooling = recipe.pooling if isinstance(recipe.pooling, str) else list(recipe.pooling)
+        raise RecipeError("pooling", pooling, f"{recipe.backbone} refuses it ({_first_line(error)})") from None
+
+
+def _check_fits(model: nn.Module, preparation: Preparation, recipe: Recipe) -> None:
+    """One empty picture through the network: what does not fit is said here, not in the middle of a run."""
+    own = isinstance(recipe.pooling, str)
+    where, given = ("image_size", list(preparation.size)) if own else ("pooling", list(recipe.pooling))
+    try:
+        with at_rest(model), torch.no_grad():
+            found = model(torch.zeros(1, 3, *preparation.size))
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, AssertionError, ValueError, TypeError, IndexError) as error:
+        raise RecipeError(where, given, f"{recipe.backbone} cannot compute so ({_first_line(error)})") from None
+    if not isinstance(found, torch.Tensor) or found.dim() != 2:
+        raise RecipeError("backbone", recipe.backbone, "it does not answer with one row per picture, choose another")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")[:200]
 
 
 def create(blueprint: Blueprint, classes: int, pretrained: bool, **options: Any) -> nn.Module:
@@ -222,34 +250,6 @@ def begin_head(model: nn.Module) -> None:
         for each in module.modules():
             if isinstance(each, nn.Linear | nn.Conv2d):
                 each.reset_parameters()
-
-
-class GridPool(nn.Module):
-    """Average each cell of a grid over the last map, so that a wide picture keeps its left and right."""
-
-    def __init__(self, grid: tuple[int, int]):
-        super().__init__()
-        self.pool = nn.AdaptiveAvgPool2d(grid)
-
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        return self.pool(features).flatten(1)
-
-
-def pool_to_grid(model: nn.Module, grid: tuple[int, int], backbone: str) -> None:
-    """Put the grid where the global pooling was, and a classifier of the right width behind it."""
-    owner = next((module for module in model.modules() if hasattr(module, "global_pool")), None)
-    classifier = model.get_classifier()  # type: ignore[operator]
-    if (
-        owner is None
-        or not isinstance(getattr(owner, "global_pool", None), nn.Module)
-        or not isinstance(classifier, nn.Linear)
-    ):
-        raise RecipeError("pooling", list(grid), f"{backbone} has no map to pool, choose avg, max or both")
-    owner.global_pool = GridPool(grid)
-    wider = nn.Linear(classifier.in_features * grid[0] * grid[1], classifier.out_features)
-    name = next(name for name, module in model.named_modules() if module is classifier)
-    parent, _, child = name.rpartition(".")
-    setattr(model.get_submodule(parent), child, wider)
 
 
 def save_timm(folder: Path, net: Net, state: Tensors, recipe: Recipe) -> None:

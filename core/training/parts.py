@@ -13,6 +13,7 @@ from timm.models import group_parameters
 from torch import nn
 
 from core.catalog.strategies import Grain
+from core.errors import TrainingError
 
 HEAD = "head"
 
@@ -58,7 +59,10 @@ def parts_of(model: nn.Module, grain: Grain) -> list[Part]:
 
 
 def _groups(model: nn.Module, coarse: bool) -> list[list[str]]:
-    grouped = group_parameters(model, model.group_matcher(coarse=coarse))  # type: ignore[operator]
+    try:
+        grouped = group_parameters(model, model.group_matcher(coarse=coarse))  # type: ignore[operator]
+    except (AttributeError, AssertionError):
+        raise TrainingError(f"timm does not say which stages {type(model).__name__} has; choose another.") from None
     place = {name: index for index, (name, _) in enumerate(model.named_parameters())}
     return [sorted(grouped[key], key=place.__getitem__) for key in sorted(grouped)]
 

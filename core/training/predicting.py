@@ -16,7 +16,7 @@ from torch import nn
 
 from core.data.pixels import Preparation
 from core.errors import WeightsError
-from core.training.model import pool_to_grid
+from core.training.pooling import pool_to_grid
 from core.training.weights import WeightsFolder
 
 

@@ -28,6 +28,7 @@ from core.training.modes import at_rest
 from core.training.objective import Objective
 from core.training.optimizer import apply_scales
 from core.training.plan import Plan, make_plan
+from core.training.pooling import pools_its_own_way
 from core.training.predicting import Predictor, open_predictor
 from core.training.state import Position, optimizer_memory, read_state, remind_optimizer, write_state
 from core.training.stepper import Stepper
@@ -85,6 +86,9 @@ class Session:
         if asked > have:
             message = f"A batch of {asked} is more than the {have} training pictures: {have} it is."
             self.stepper.notices.append(("batch_size", message))
+        if self.recipe.pooling == "avg" and pools_its_own_way(self.net.blueprint.model_args):
+            message = f"{self.recipe.backbone} can only pool in a way of its own, and does."
+            self.stepper.notices.append(("pooling", message))
         if self.net.adapted and self.net.adapted.skipped:
             message = f"{self.net.adapted.skipped} grouped convolutions cannot take adapters and stay as they are."
             self.stepper.notices.append(("lora", message))
@@ -101,7 +105,7 @@ class Session:
 
     def ending(self, wish: Wish) -> Ending | None:
         """Whether, and why, the run should end after this step."""
-        position, limit = self.position, self.recipe.time_limit
+        limit = self.recipe.time_limit
         if diverged := self.diverged():
             return diverged
         if wish == "stop":

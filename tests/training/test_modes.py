@@ -37,6 +37,6 @@ def test_a_network_learns_on_after_it_was_judged():
     set_modes(model, drift=False)
     with at_rest(model), torch.inference_mode():
         model(pictures)
-    assert not model.stages[1].training and model.stages[3].training
+    assert not model.get_submodule("stages.1").training and model.get_submodule("stages.3").training
     model(pictures).sum().backward()
     assert model.get_parameter("stages.3.blocks.0.attn.attention_biases").grad is not None

@@ -1,0 +1,87 @@
+"""Any timm name becomes a network that fits its pictures, or one sentence that says why it can't."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from core.errors import ExplorerError
+from core.events import Finished, Notice
+from core.home import Home
+from core.recipe import Recipe
+from core.training.loop import train
+from core.training.model import build
+
+FITTING = {
+    "vit_tiny_patch16_224": (96, 96),
+    "swin_tiny_patch4_window7_224": (96, 320),
+    "levit_128s": (224, 224),
+    "deit_tiny_distilled_patch16_224": (96, 96),
+    "dla34": (64, 64),
+    "resnetv2_18": (64, 64),
+    "inception_v3": (96, 96),
+}
+"""Transformers of a fixed size at others, two classifiers, classifiers that are convolutions, and an old one."""
+
+REFUSED = {
+    "no stochastic depth": ({"backbone": "vgg11", "regularizers": ["drop_path"]}, "regularizers: 'drop_path_rate'"),
+    "a pooling that timm has not": ({"backbone": "mixer_s32_224", "pooling": "max"}, "pooling: 'max' is not possible"),
+    "a grid before a convolution": (
+        {"backbone": "mobilenetv3_small_050", "pooling": [1, 3], "image_size": [32, 96]},
+        r"pooling: \[1, 3\] is not possible; mobilenetv3_small_050",
+    ),
+    "a grid before a norm": (
+        {"backbone": "convnext_atto", "pooling": [1, 3], "image_size": [32, 96]},
+        r"pooling: \[1, 3\] is not possible; convnext_atto",
+    ),
+    "pictures too small": ({"backbone": "inception_v3", "image_size": [16, 16]}, r"image_size: \[16, 16\] is not"),
+    "no stages": ({"backbone": "caformer_s18", "image_size": [64, 64]}, "does not say which stages"),
+}
+
+
+@pytest.mark.parametrize("name", FITTING)
+def test_a_network_of_any_shape_answers_one_row_per_picture(name: str, home: Home):
+    net = build(Recipe(backbone=name, pretrained=False, image_size=FITTING[name]), ["a", "b"], home)
+    net.model.eval()
+    with torch.no_grad():
+        assert net.model(torch.randn(3, 3, *FITTING[name])).shape == (3, 2)
+    assert net.parts[-1].name == "head" and net.parts[-1].parameters
+    assert sorted(name for part in net.parts for name in part.parameters) == sorted(
+        name for name, _ in net.model.named_parameters()
+    )
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_built_is_one_sentence(case: str, home: Home):
+    choices, sentence = REFUSED[case]
+    with pytest.raises(ExplorerError, match=sentence) as refused:
+        build(Recipe(pretrained=False, **choices), ["a", "b"], home)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_network_that_pools_its_own_way_does_so_and_says_it(tiny: Recipe, home: Home):
+    recipe = replace(tiny, backbone="mixer_s32_224", image_size=(224, 224), examples_per_class=1, epochs=1)
+    distilled = replace(recipe, backbone="deit_tiny_distilled_patch16_224", image_size=(32, 32), strategy="head")
+    assert "pooling" not in {e.topic for e in train(recipe, "cpu", home=home) if isinstance(e, Notice)}
+    events = list(train(distilled, "cpu", home=home))
+    assert "a way of its own" in next(e.message for e in events if isinstance(e, Notice))
+    assert [e.state for e in events if isinstance(e, Finished)] == ["done"]
+
+
+@pytest.mark.parametrize("pooling", ["avg", "max", "both"])
+@pytest.mark.parametrize("name", ["thaw_small", "test_efficientnet", "test_convnext", "test_vit", "densenet121"])
+def test_each_pooling_pools_otherwise(name: str, pooling: str, home: Home):
+    recipe = Recipe(backbone=name, pretrained=False, image_size=(64, 96))
+    answers = []
+    for each in {"avg", pooling}:
+        model = build(replace(recipe, pooling=each), ["a", "b"], home).model.eval()
+        with torch.no_grad():
+            answers.append(model(torch.randn(2, 3, 64, 96, generator=torch.Generator().manual_seed(0))))
+    assert pooling == "avg" or not torch.equal(*answers)
+
+
+@pytest.mark.parametrize("pooling", ["avg", "max", "both"])
+@pytest.mark.parametrize("name", ["vit_tiny_patch16_224", "deit_tiny_patch16_224"])
+def test_a_transformer_keeps_the_norm_that_its_weights_come_with(name: str, pooling: str, home: Home):
+    names = set(build(Recipe(backbone=name, pretrained=False, pooling=pooling), ["a", "b"], home).model.state_dict())
+    assert "norm.weight" in names and not any("fc_norm" in each for each in names)
