@@ -27,7 +27,8 @@ ORDER, PICTURE, STEP, MIX = range(4)
 def draw(purpose: int, seed: int, epoch: int, place: int, view: int = 0) -> np.random.Generator:
     """The generator at an address: always the same, whoever asks and when."""
     where = (purpose << 60) | (view << 44) | place
-    return np.random.Generator(np.random.Philox(key=[(seed << 32) | epoch, where]))
+    # As a list, a seed of 2**31 or more would become a float and lose its epoch.
+    return np.random.Generator(np.random.Philox(key=np.array([(seed << 32) | epoch, where], np.uint64)))
 
 
 def order_of(labels: np.ndarray, seed: int, epoch: int, balanced: bool) -> np.ndarray:

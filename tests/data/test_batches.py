@@ -41,6 +41,11 @@ def test_an_address_is_the_same_draw_and_any_other_is_another(
     assert len(neighbours | {here}) == 6
 
 
+@pytest.mark.parametrize("seed", [0, 2**31 - 1, 2**31, 2**32 - 1])
+def test_the_largest_seeds_know_their_epochs_too(seed: int):
+    assert len({stream(ORDER, seed, epoch, 0) for epoch in range(20)}) == 20
+
+
 def test_seed_and_epoch_are_not_confused():
     assert stream(ORDER, 1, 0, 0) != stream(ORDER, 0, 1, 0)
     assert stream(PICTURE, 0, 0, 1, 0) != stream(PICTURE, 0, 0, 0, 1)
