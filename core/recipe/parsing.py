@@ -1,0 +1,122 @@
+"""How each field of a recipe is read: the value in its own type, or an error that says what is allowed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.catalog.registry import Choice, Registry, number
+from core.errors import RecipeError
+
+Parser = Callable[[object, str], Any]
+
+
+def choice_of(registry: Registry) -> Parser:
+    return lambda given, where: registry.parse(given, where)
+
+
+_NOTHING = ("none", {"name": "none"}, Choice("none"))
+"""One choice, however it is written: in a list it stands for no entry."""
+
+
+def several(registry: Registry) -> Parser:
+    """A list of choices; one alone may stand without its brackets, and `none` or an empty list is none."""
+
+    def parse(given: object, where: str) -> tuple[Choice, ...]:
+        if given is None:
+            return ()
+        listed = list(given) if isinstance(given, list | tuple) else [given]
+        wanted = [(place, each) for place, each in enumerate(listed) if each not in _NOTHING]
+        choices = [registry.parse(each, f"{where}[{place}]") for place, each in wanted]
+        names = [choice.name for choice in choices]
+        for name in names:
+            if names.count(name) > 1:
+                raise RecipeError(where, name, "each may stand in the list once")
+        return tuple(choices)
+
+    return parse
+
+
+def set_of(registry: Registry) -> Parser:
+    """As a list, but its order means nothing: kept in the registry's own."""
+    parse_list = several(registry)
+    return lambda given, where: tuple(
+        sorted(parse_list(given, where), key=lambda each: registry.names().index(each.name))
+    )
+
+
+def number_within(low: float, high: float, whole: bool = False, optional: bool = False) -> Parser:
+    def parse(given: object, where: str) -> int | float | None:
+        if optional and given is None:
+            return None
+        return number(given, where, whole=whole, low=low, high=high)
+
+    return parse
+
+
+def one_of(*options: str) -> Parser:
+    def parse(given: object, where: str) -> str:
+        if given in options:
+            return str(given)
+        raise RecipeError(where, given, "choose one of " + ", ".join(options))
+
+    return parse
+
+
+def flag(given: object, where: str) -> bool:
+    if isinstance(given, bool):
+        return given
+    raise RecipeError(where, given, "it is true or false")
+
+
+_NAME = re.compile(r"[\w][\w.:/@+ -]{0,199}", re.UNICODE)
+
+
+def name(given: object, where: str) -> str:
+    """A name of a dataset or backbone: looked up later, but never a path that climbs."""
+    if isinstance(given, str) and _NAME.fullmatch(given) and ".." not in given:
+        return given
+    raise RecipeError(where, given, "it is a name of letters, digits, spaces and . : / @ + _ -")
+
+
+def image_size(given: object, where: str) -> tuple[int, int] | None:
+    if given is None:
+        return None
+    sides = [given, given] if isinstance(given, int | float) else given
+    if not isinstance(sides, list | tuple) or len(sides) != 2:
+        raise RecipeError(where, given, "it is [height, width] in pixels, or one number for a square")
+    height, width = (int(number(side, where, whole=True, low=8, high=2048)) for side in sides)
+    return height, width
+
+
+def pooling(given: object, where: str) -> str | tuple[int, int]:
+    if given in ("avg", "max", "both"):
+        return str(given)
+    if isinstance(given, list | tuple) and len(given) == 2:
+        rows, columns = (int(number(side, where, whole=True, low=1, high=16)) for side in given)
+        return rows, columns
+    raise RecipeError(where, given, "choose one of avg, max, both, or a grid such as [1, 3]")
+
+
+@dataclass(frozen=True)
+class EarlyStopping:
+    """End the run when validation has not improved for some epochs."""
+
+    on: str = "loss"
+    patience: int = 3
+
+    def to_json(self) -> dict[str, Any]:
+        return {"on": self.on, "patience": self.patience}
+
+
+def early_stopping(given: object, where: str) -> EarlyStopping | None:
+    if given is None or given is False:
+        return None
+    if isinstance(given, EarlyStopping):
+        given = given.to_json()
+    if not isinstance(given, Mapping) or not set(given) <= {"on", "patience"}:
+        raise RecipeError(where, given, 'it is null, or {"on": "loss" or "accuracy", "patience": epochs}')
+    return EarlyStopping(
+        one_of("loss", "accuracy")(given.get("on", "loss"), f"{where}.on"),
+        int(number(given.get("patience", 3), f"{where}.patience", whole=True, low=1, high=10_000)),
+    )
