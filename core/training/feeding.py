@@ -19,6 +19,7 @@ from core.data.batches import Varied, prefetched
 from core.data.rows import Rows
 from core.recipe import Recipe
 from core.training.lesson import Lesson
+from core.training.memory import in_halves, ran_out
 from core.training.model import Net
 from core.training.modes import at_rest
 from core.training.plan import Plan
@@ -132,8 +133,13 @@ class Feeder:
 
     def _cut(self, learning: frozenset[str]) -> Cut | None:
         example = normalised(self.plain.pictures(self.lesson.splits["train"][:2], 0), self.net.preparation, self.device)
-        with at_rest(self.net.model):
-            return cut_below(self.net.model, learning, example.contiguous(memory_format=self.plan.layout))
+        try:
+            with at_rest(self.net.model):
+                return cut_below(self.net.model, learning, example.contiguous(memory_format=self.plan.layout))
+        except RuntimeError as error:
+            if not ran_out(error):
+                raise
+            return None  # where not even two pictures fit, nothing is kept
 
     def _affordable(self) -> bool:
         store = self._store(self.plain, 0)
@@ -181,4 +187,4 @@ class Feeder:
         assert self.cut is not None
         batch = normalised(pictures, self.net.preparation, self.device).contiguous(memory_format=self.plan.layout)
         with at_rest(self.net.model), torch.inference_mode(), self.computing():
-            return self.cut.prefix(batch).float().cpu().contiguous().numpy()
+            return in_halves(self.cut.prefix, batch).float().cpu().contiguous().numpy()

@@ -16,6 +16,7 @@ from torch import nn
 
 from core.data.pixels import Preparation
 from core.errors import WeightsError
+from core.training.memory import in_halves
 from core.training.pooling import pool_to_grid
 from core.training.weights import WeightsFolder
 
@@ -40,10 +41,8 @@ class Predictor:
     def logits_of(self, canvases: np.ndarray, batch_size: int = 64) -> np.ndarray:
         with torch.inference_mode():
             batches = [
-                self.model(
-                    normalised(self.preparation.seen(canvases[at : at + batch_size]), self.preparation, self.device)
-                )
-                for at in range(0, len(canvases), batch_size)
+                in_halves(self.model, normalised(self.preparation.seen(some), self.preparation, self.device))
+                for some in (canvases[at : at + batch_size] for at in range(0, len(canvases), batch_size))
             ]
         return torch.cat(batches).float().cpu().numpy()
 

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -23,6 +24,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.feeding import Fed, Feeder
 from core.training.lesson import Lesson
+from core.training.memory import in_halves
 from core.training.model import build, save_timm
 from core.training.modes import at_rest
 from core.training.objective import Objective
@@ -165,7 +167,7 @@ class Session:
         loss, right, indices = 0.0, 0, self.lesson.splits[split]
         with self.position.timed("evaluation"), at_rest(self.net.model), torch.inference_mode():
             for fed in self.feeder.evaluation(indices):
-                logits = self.feeder.logits(self.feeder.tensor(fed), fed.are_features)
+                logits = in_halves(partial(self.feeder.logits, are_features=fed.are_features), self.feeder.tensor(fed))
                 labels = self.objective.labels_of(fed.indices)
                 loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
                 right += int((logits.argmax(1) == labels).sum())

@@ -12,6 +12,7 @@ from core.data.batches import MIX, STEP, draw
 from core.errors import TrainingError
 from core.recipe import Recipe
 from core.training.feeding import Fed, Feeder
+from core.training.memory import free, not_even_one, ran_out
 from core.training.model import Net
 from core.training.objective import Objective
 from core.training.optimizer import make_optimizer, set_rates
@@ -26,9 +27,6 @@ MEMORY_OF_LOSS = 0.8
 """How much of the running mean is kept at each step."""
 
 SECONDS_BETWEEN_READS = 0.25
-
-OUT_OF_MEMORY = ("can't allocate memory", "could not create a primitive", "could not create a memory")
-"""How torch's own allocator and oneDNN, which computes convolutions on a CPU, say that they got no memory."""
 
 GRADIENT_SAMPLES = 8
 """Steps per epoch at which gradient norms are taken."""
@@ -108,8 +106,10 @@ class Stepper:
             self._take_gradients(fed, position)
         except (RuntimeError, ValueError) as error:
             self._make_smaller(error, len(fed.indices), position)
-            return False
-        return True
+        else:
+            return True
+        free(self.feeder.device)
+        return False
 
     def _take_gradients(self, fed: Fed, position: Position) -> None:
         self.optimizer.zero_grad(set_to_none=True)
@@ -117,7 +117,8 @@ class Stepper:
         inputs, targets = self.objective.targets(self.feeder.tensor(fed), fed.indices, chance)
         mass = self.objective.mass(targets)
         totals, right = {"cross_entropy": torch.zeros_like(mass)}, torch.zeros_like(mass)
-        for piece, wanted in zip(inputs.chunk(position.pieces), targets.chunk(position.pieces), strict=True):
+        pieces = min(position.pieces, len(inputs))  # as even as can be: BatchNorm cannot learn from one left over
+        for piece, wanted in zip(inputs.tensor_split(pieces), targets.tensor_split(pieces), strict=True):
             with position.timed("forward"):
                 logits = self.feeder.logits(piece, fed.are_features)
                 loss = self.objective.cross_entropy(logits, wanted, mass)
@@ -145,22 +146,19 @@ class Stepper:
 
     def _make_smaller(self, error: Exception, pictures: int, position: Position) -> None:
         """Answer running out of memory with smaller pieces; anything else is raised again."""
-        if "Expected more than 1 value per channel" in str(error):
+        too_few = "Expected more than 1 value per channel" in str(error)
+        if too_few and position.pieces == 1:
             raise TrainingError(
                 "BatchNorm cannot learn from one picture at a time here; choose a batch_size of at least 2."
             ) from None
-        if not isinstance(error, torch.OutOfMemoryError) and not any(words in str(error) for words in OUT_OF_MEMORY):
+        if not too_few and not ran_out(error):
             raise error
-        if position.pieces >= pictures:
-            raise TrainingError(
-                "There is not enough memory for a single picture; choose a smaller image_size or backbone."
-            ) from None
+        if too_few or position.pieces >= pictures:
+            raise not_even_one() from None
         position.pieces = min(2 * position.pieces, pictures)
         size = math.ceil(pictures / position.pieces)
         message = f"Out of memory: each batch of {pictures} is now computed {size} at a time, for the same gradient."
         self.notices.append(("memory", message))
-        if self.feeder.device.type == "cuda":
-            torch.cuda.empty_cache()
 
     def _sample_gradients(self, position: Position) -> None:
         if position.batch % max(1, self.steps_per_epoch // GRADIENT_SAMPLES):
@@ -169,4 +167,5 @@ class Stepper:
         position.add("gradient samples", 1)
         for stage in self.net.stages:
             found = [grad for name in stage.parameters if (grad := parameters[name].grad) is not None]
-            position.add(f"gradient {stage.name}", math.sqrt(sum(float(grad.float().square().sum()) for grad in found)))
+            if found:  # one figure to wait for, however many tensors
+                position.add(f"gradient {stage.name}", float(torch.nn.utils.get_total_norm(found)))
