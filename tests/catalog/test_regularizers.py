@@ -132,3 +132,8 @@ def test_weight_decay_covers_norms_and_biases_only_if_asked():
         {"weight_decay": 0.0},
     ]
     assert asked.param_group_options(False) == {"weight_decay": 0.5}
+
+
+def test_an_average_is_taken_after_every_other_step_that_changes_weights():
+    stepping = [name for name in REGULARIZERS if type(built(name)).after_step is not Regularizer.after_step]
+    assert stepping == ["l1", "l2_sp", "ema"]
