@@ -97,7 +97,7 @@ class ResizedCropFlip(Augmentation):
     """Cut out a random part of random size and shape, enlarge it, mirror half: the classic for photographs."""
 
     smallest: float = knob(0.08, low=0.01, high=1.0, help="The smallest part, as a share of the picture's area.")
-    mirror: bool = knob(True, help="Also mirror half of the pictures.")
+    mirror: bool = knob(True, help="Also mirror half of the pictures; switch off for text.")
     crops = True
 
     def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
@@ -198,7 +198,7 @@ class RandAugment(Augmentation):
 @AUGMENTATIONS.register("trivial")
 @dataclass(frozen=True)
 class TrivialAugment(Augmentation):
-    """One operation of those fourteen at a random strength: nothing to tune, and hard to beat."""
+    """One of RandAugment's fourteen operations at a random strength: nothing to tune, and hard to beat."""
 
     def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
         operation = OPERATIONS[int(draw.integers(len(OPERATIONS)))]

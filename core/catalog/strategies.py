@@ -100,7 +100,7 @@ class LastLayers(Strategy):
 class FreezeUntil(Strategy):
     """Train only the head at first, then everything: the head settles before its errors reach the backbone."""
 
-    epoch: int = knob(5, low=0, high=10_000, help="The first epoch (counted from 0) in which everything learns.")
+    epoch: int = knob(5, low=0, high=10_000, help="How many epochs the head trains alone before everything learns.")
 
     def lr_scales(self, parts: int, epoch: int) -> list[float]:
         return awake_from_the_top(parts, 0 if epoch < self.epoch else parts)
@@ -155,7 +155,7 @@ class Lora(Strategy):
     """Keep every weight, train small low-rank matrices beside the convolutions and linear layers, and the head."""
 
     rank: int = knob(8, low=1, high=512, help="The rank of each added matrix pair; more learns more and costs more.")
-    alpha: float = knob(16.0, low=0.01, high=4096, help="The added matrices count alpha / rank times.")
+    alpha: float = knob(16.0, low=0.01, high=4096, help="How strongly the added matrices count: alpha / rank times.")
 
     def lr_scales(self, parts: int, epoch: int) -> list[float]:
         return [1.0] * parts

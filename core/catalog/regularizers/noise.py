@@ -56,7 +56,9 @@ class Mixup(Regularizer):
     formula: ClassVar[str] = "λ · a + (1 - λ) · b, λ ~ Beta(alpha, alpha)"
     covers: ClassVar[str] = "the training pictures and labels"
     changes_pictures: ClassVar[bool] = True
-    alpha: float = knob(0.2, low=0.01, high=10.0, help="Small: mostly one of the two. Large: halves.")
+    alpha: float = knob(
+        0.2, low=0.01, high=10.0, help="How evenly they blend: small is mostly one of the two, large is halves."
+    )
 
     def mix(self, pictures: Tensor, targets: Tensor, draw: np.random.Generator) -> tuple[Tensor, Tensor]:
         share = float(draw.beta(self.alpha, self.alpha))
@@ -72,7 +74,9 @@ class Cutmix(Regularizer):
     formula: ClassVar[str] = "a outside a box, b inside; labels by area, area ~ Beta(alpha, alpha)"
     covers: ClassVar[str] = "the training pictures and labels"
     changes_pictures: ClassVar[bool] = True
-    alpha: float = knob(1.0, low=0.01, high=10.0, help="Small: boxes tiny or huge. 1: any size.")
+    alpha: float = knob(
+        1.0, low=0.01, high=10.0, help="How large the boxes are: 1 is any size, smaller is mostly tiny or huge."
+    )
 
     def mix(self, pictures: Tensor, targets: Tensor, draw: np.random.Generator) -> tuple[Tensor, Tensor]:
         height, width = pictures.shape[-2:]
@@ -93,7 +97,7 @@ class RandomErasing(Regularizer):
     formula: ClassVar[str] = "a box of up to 33% of the area becomes the mean colour, with the given probability"
     covers: ClassVar[str] = "the training pictures"
     changes_pictures: ClassVar[bool] = True
-    probability: float = knob(0.25, low=0.0, high=1.0, help="How many of the pictures lose a box.")
+    probability: float = knob(0.25, low=0.0, high=1.0, help="The share of the pictures that lose a box.")
 
     def mix(self, pictures: Tensor, targets: Tensor, draw: np.random.Generator) -> tuple[Tensor, Tensor]:
         height, width = pictures.shape[-2:]
