@@ -119,7 +119,7 @@ def build(recipe: Recipe, classes: Sequence[str], home: Home) -> Net:
     head = classifier_parameters(model)
     weights_hash = hash_of({name: each for name, each in model.state_dict().items() if name not in head})
     adapter = strategy.adapter()
-    adapted = adapt(model, adapter, head) if adapter else None
+    adapted = adapt(model, adapter, head, torch.zeros(1, 3, *preparation.size)) if adapter else None
     return Net(
         model=model,
         blueprint=blueprint,

@@ -92,7 +92,10 @@ class Session:
             message = f"{self.recipe.backbone} can only pool in a way of its own, and does."
             self.stepper.notices.append(("pooling", message))
         if self.net.adapted and self.net.adapted.skipped:
-            message = f"{self.net.adapted.skipped} grouped convolutions cannot take adapters and stay as they are."
+            message = (
+                f"{self.net.adapted.skipped} layers cannot take adapters and stay as they are: grouped convolutions, "
+                "and weights that are not multiplied by as they are."
+            )
             self.stepper.notices.append(("lora", message))
 
     def _whole_steps(self) -> int:
