@@ -93,6 +93,8 @@ class EpochEnded(Event):
     pictures_per_second: float
     cache: str
     """Features of a frozen prefix for training: none, computed, reused, or made afresh for each picture."""
+    boundary: str | None = None
+    """Where the network is cut so that they can be kept: what comes right after the frozen prefix."""
     extras: dict[str, float] = field(default_factory=dict)
 
 

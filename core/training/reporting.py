@@ -146,6 +146,7 @@ def epoch_ended(session: Session, epoch: int, scales: list[float], loss: float, 
         seconds=seconds,
         pictures_per_second=pictures / max(busy, 1e-9),
         cache=session.feeder.note,
+        boundary=session.feeder.cut.boundary if session.feeder.cut else None,
         extras=extras,
     )
 

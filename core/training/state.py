@@ -75,8 +75,12 @@ def write_state(folder: Path, tensors: dict[str, Tensors], position: Position) -
 
 def read_state(folder: Path) -> tuple[dict[str, Tensors], Position]:
     flat = read_tensors(folder / TENSORS)
-    document: dict[str, Any] = json.loads((folder / POSITION).read_text(encoding="utf-8"))
-    if document.pop("hash") != hash_of(flat):
+    try:
+        document: dict[str, Any] = json.loads((folder / POSITION).read_text(encoding="utf-8"))
+        whole, position = document.pop("hash") == hash_of(flat), Position(**document)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise TrainingError(f"The snapshot in {folder.name} cannot be read ({error!r}); start the run anew.") from None
+    if not whole:
         raise TrainingError(
             f"The snapshot in {folder.name} is torn: its weights are not those that were saved with it."
         )
@@ -84,7 +88,7 @@ def read_state(folder: Path) -> tuple[dict[str, Tensors], Position]:
     for name, tensor in flat.items():
         kind, _, rest = name.partition("/")
         tensors.setdefault(kind, {})[rest] = tensor
-    return tensors, Position(**document)
+    return tensors, position
 
 
 def optimizer_memory(optimizer: torch.optim.Optimizer) -> Tensors:

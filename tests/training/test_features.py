@@ -108,8 +108,10 @@ def test_mixed_pictures_are_never_kept(run, tiny: Recipe):
 def test_a_moving_border_is_followed(run, tiny: Recipe):
     """Each stage rests for two epochs, so each border is cut once and its features are used twice."""
     recipe = replace(tiny, strategy={"name": "gradual", "epochs_per_stage": 2}, epochs=6)
-    said = [e.cache for e in run(recipe).said(EpochEnded)]
-    assert said == ["computed", "reused"] * 3
+    ended = run(recipe).said(EpochEnded)
+    assert [e.cache for e in ended] == ["computed", "reused"] * 3
+    assert [e.boundary for e in ended[::2]] == ["head", "layer4.0", "layer3.0"], "and it is said where it lies"
+    assert run(replace(tiny, epochs=1)).said(EpochEnded)[0].boundary is None
 
 
 def test_another_grid_of_as_many_cells_finds_no_features(run, tiny: Recipe):

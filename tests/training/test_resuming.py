@@ -68,6 +68,14 @@ def test_a_torn_snapshot_is_refused(run, tiny: Recipe):
         run(tiny, state=paused.snapshot)
 
 
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"hash": "x", "of_a_newer_version": 1}'])
+def test_a_snapshot_that_cannot_be_understood_is_refused(run, tiny: Recipe, content: str):
+    paused = run(tiny, pause_at=1)
+    (paused.snapshot / "position.json").write_text(content)
+    with pytest.raises(TrainingError, match="snapshot"):
+        run(tiny, state=paused.snapshot)
+
+
 def test_a_run_whose_weights_changed_underneath_cannot_go_on(run, tiny: Recipe):
     paused = run(tiny, pause_at=2)
     with pytest.raises(TrainingError, match="have changed since the run began"):
