@@ -138,7 +138,7 @@ def blueprint_of(backbone: str, home: Home) -> Blueprint:
     folder = find_folder(backbone, home)
     if folder:
         config = folder.config
-        about = {**config.get("pretrained_cfg", {})}
+        about = dict(config.get("pretrained_cfg") or {})
         return Blueprint(_known(config["architecture"], backbone), dict(config.get("model_args") or {}), about, folder)
     card = BACKBONES.get(backbone)
     name, _, tag = (card.timm_name if card else backbone).partition(".")

@@ -40,6 +40,9 @@ class WeightsFolder:
             raise WeightsError(f"{self.path.name}: its config.json cannot be read ({error}).") from None
         if not isinstance(config, dict) or not isinstance(config.get("architecture"), str):
             raise WeightsError(f"{self.path.name}: its config.json names no architecture.")
+        for name in ("pretrained_cfg", "model_args"):
+            if not isinstance(config.get(name) or {}, dict):
+                raise WeightsError(f"{self.path.name}: {name} in its config.json is not a list of names and values.")
         return config
 
     @property
