@@ -31,6 +31,17 @@ def test_a_named_dataset_brings_its_own_suggestion_and_never_a_cap_on_its_pictur
     assert Recipe.suggested_for(['dataset="my own folder"']) == Recipe(dataset="my own folder")
 
 
+@pytest.mark.parametrize("name", ["मेरी तस्वीरें", "fotos (2024)", "e\u0301cole", "2024", "Tom's & Ada's"])
+def test_folders_may_be_called_as_people_call_them(name: str):
+    assert Recipe(dataset=name).dataset == name
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a\nb", "a\u202eb", "-x", "/etc", "x" * 201, "![](http://x)", "a\x00"])
+def test_a_name_is_never_a_path_that_climbs_nor_writes_on_the_screen(name: str):
+    with pytest.raises(RecipeError, match="dataset"):
+        Recipe(dataset=name)
+
+
 def test_a_name_that_cannot_be_is_refused_as_anywhere():
     with pytest.raises(RecipeError, match="dataset"):
         Recipe.suggested_for(["dataset=../x"])

@@ -22,10 +22,6 @@ class Strategy:
         """One factor on the learning rate per part, input first, head last; 0 means frozen."""
         raise NotImplementedError(f"{type(self).__name__} does not say how fast its parts learn")
 
-    def picture_scale(self, epoch: int) -> float:
-        """The size of the training pictures in this epoch, as a share of the recipe's."""
-        return 1.0
-
     def adapter(self) -> "Adapter | None":
         """Small matrices to train in place of the weights themselves, or None."""
         return None

@@ -1,6 +1,6 @@
 """How each field of a recipe is read: the value in its own type, or an error that says what is allowed."""
 
-import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,14 +69,22 @@ def flag(given: object, where: str) -> bool:
     raise RecipeError(where, given, "it is true or false")
 
 
-_NAME = re.compile(r"[\w][\w.:/@+ -]{0,199}", re.UNICODE)
+LONGEST_NAME = 200
 
 
 def name(given: object, where: str) -> str:
     """A name of a dataset or backbone: looked up later, but never a path that climbs."""
-    if isinstance(given, str) and _NAME.fullmatch(given) and ".." not in given:
+    if isinstance(given, str) and 0 < len(given) <= LONGEST_NAME and ".." not in given and _speakable(given):
         return given
-    raise RecipeError(where, given, "it is a name of letters, digits, spaces and . : / @ + _ -")
+    raise RecipeError(where, given, "it is a name of letters, digits, spaces and . : / @ + _ - ( ) & , '")
+
+
+def _speakable(name: str) -> bool:
+    """Letters of any script with their marks, digits, and a few signs; it begins with a letter or a digit."""
+    kinds = [unicodedata.category(each)[0] for each in name]
+    return kinds[0] in "LN" and all(
+        kind in "LMN" or each in " .:/@+_-()&,'" for each, kind in zip(name, kinds, strict=True)
+    )
 
 
 def image_size(given: object, where: str) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -84,20 +85,26 @@ class Feeder:
     def batches(self, batches: list[np.ndarray], epoch: int) -> Iterator[Fed]:
         """Training batches (numbers of pictures), prepared ahead by threads."""
         if self.keeps_training:
-            view = epoch % self.views
-            make = lambda numbers: Fed(self._kept(self.varied, numbers, view), numbers, True)  # noqa: E731
+            make = partial(self._features_of, self.varied, view=epoch % self.views)
         else:
-            make = lambda numbers: Fed(self.varied.pictures(numbers, epoch), numbers, False)  # noqa: E731
+            make = partial(self._pictures_of, self.varied, epoch=epoch)
         return prefetched(make, batches, self.plan.threads)
 
     def evaluation(self, indices: np.ndarray) -> Iterator[Fed]:
         """Pictures as evaluation sees them, in their order."""
         batches = np.split(indices, range(self.plan.eval_batch, len(indices), self.plan.eval_batch))
-        if self.cut:
-            return prefetched(lambda numbers: Fed(self._kept(self.plain, numbers, 0), numbers, True), batches, 1)
-        return prefetched(
-            lambda numbers: Fed(self.plain.pictures(numbers, 0), numbers, False), batches, self.plan.threads
+        make = (
+            partial(self._features_of, self.plain, view=0)
+            if self.cut
+            else partial(self._pictures_of, self.plain, epoch=0)
         )
+        return prefetched(make, batches, self.plan.threads)
+
+    def _features_of(self, varied: Varied, numbers: np.ndarray, view: int) -> Fed:
+        return Fed(self._store(varied, view)[numbers], numbers, True)
+
+    def _pictures_of(self, varied: Varied, numbers: np.ndarray, epoch: int) -> Fed:
+        return Fed(varied.pictures(numbers, epoch), numbers, False)
 
     def tensor(self, fed: Fed) -> torch.Tensor:
         """The batch on the device, as the network (or its suffix) takes it."""
@@ -144,9 +151,6 @@ class Feeder:
     def _affordable(self) -> bool:
         store = self._store(self.plain, 0)
         return store.row_bytes * self.views * len(self.lesson.splits["train"]) <= LARGEST_STORE
-
-    def _kept(self, varied: Varied, numbers: np.ndarray, view: int) -> np.ndarray:
-        return self._store(varied, view)[numbers]
 
     def _store(self, varied: Varied, view: int) -> Rows:
         """The rows of one view. The plain view is evaluation's, and training's where nothing is varied."""

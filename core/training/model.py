@@ -68,13 +68,17 @@ class Net:
     rates: dict[str, float] = field(default_factory=dict)
 
     def weights(self, on: str, norms_and_biases: bool) -> list[tuple[str, nn.Parameter]]:
-        """The weights that learn now: of the head, of the backbone, or all."""
-        wanted = {"all": (True, False), "head": (True,), "backbone": (False,)}[on]
+        """The weights that learn now: of the head, of the backbone (without adapters), or all."""
         return [
             (name, parameter)
             for name, parameter in self.model.named_parameters()
-            if parameter.requires_grad and (name in self.head) in wanted and (norms_and_biases or is_weight(parameter))
+            if parameter.requires_grad
+            and on in ("all", self._place(name))
+            and (norms_and_biases or is_weight(parameter))
         ]
+
+    def _place(self, name: str) -> str:
+        return "head" if name in self.head else "adapter" if is_adapter(name) else "backbone"
 
     def rate(self, name: str) -> float:
         return self.rates[name]

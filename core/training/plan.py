@@ -7,7 +7,7 @@ was chosen, and why, is stored with the run; a resume reads it and never measure
 import copy
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import torch
@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from core.recipe import Recipe
+from core.training.memory import ran_out
 from core.training.model import Net
 from core.training.modes import at_rest
 
@@ -53,7 +54,9 @@ class Plan:
 
     @classmethod
     def from_json(cls, given: dict[str, Any]) -> "Plan":
-        return cls(**given)
+        """What another version planned beyond this is passed over."""
+        known = {each.name for each in fields(cls)}
+        return cls(**{name: value for name, value in given.items() if name in known})
 
 
 def make_plan(recipe: Recipe, net: Net, device: torch.device, steps: int, batch_size: int) -> Plan:
@@ -93,10 +96,13 @@ def operations_per_step(model: nn.Module, size: tuple[int, int], batch_size: int
 def _measured(net: Net, device: torch.device, steps: int, batch_size: int, fixed: Plan) -> Plan:
     if steps < WORTH_MEASURING:
         return replace(fixed, why=f"float32: {steps} steps of the whole network are too few to repay a comparison")
-    slow = _seconds_per_step(net, device, batch_size, "float32")
-    quick = _seconds_per_step(net, device, batch_size, "bf16")
-    gain = slow / quick
-    precision = "bf16" if gain >= WORTH_CHANGING else "float32"
+    try:
+        slow, quick = (_seconds_per_step(net, device, batch_size, each) for each in ("float32", "bf16"))
+    except RuntimeError as error:
+        if not ran_out(error):
+            raise
+        return replace(fixed, why="float32: there was not enough memory to compare")
+    precision = "bf16" if slow / quick >= WORTH_CHANGING else "float32"
     why = f"{precision}: a step took {slow * 1000:.0f} ms in float32 and {quick * 1000:.0f} ms in bf16"
     return replace(fixed, precision=precision, why=why)
 

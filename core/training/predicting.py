@@ -39,7 +39,8 @@ class Predictor:
         return softmax(self.logits_of(canvases, batch_size))
 
     def logits_of(self, canvases: np.ndarray, batch_size: int = 64) -> np.ndarray:
-        with torch.inference_mode():
+        # A GPU would quietly compute convolutions with fewer digits than float32 has.
+        with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
             batches = [
                 in_halves(self.model, normalised(self.preparation.seen(some), self.preparation, self.device))
                 for some in (canvases[at : at + batch_size] for at in range(0, len(canvases), batch_size))

@@ -66,10 +66,8 @@ def test_a_phase_depends_on_nothing_but_the_epoch(strategy: Strategy, parts: int
 
 
 @pytest.mark.parametrize("name", STRATEGIES.names())
-def test_the_grain_is_one_that_networks_are_cut_into_and_pictures_have_their_size(name: str):
-    strategy = built(name)
-    assert strategy.grain in get_args(Grain)
-    assert [strategy.picture_scale(epoch) for epoch in (0, 5, 100)] == [1.0, 1.0, 1.0]
+def test_the_grain_is_one_that_networks_are_cut_into(name: str):
+    assert built(name).grain in get_args(Grain)
 
 
 @pytest.mark.parametrize("name", STRATEGIES.names())

@@ -74,7 +74,7 @@ def test_features_equal_those_computed_afresh(run, tiny: Recipe):
     run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head"))
     session = run.sessions[-1]
     numbers = session.lesson.splits["val"]
-    kept = session.feeder._kept(session.feeder.plain, numbers, 0)
+    kept = session.feeder._features_of(session.feeder.plain, numbers, 0).inputs
     afresh = session.feeder._features(session.feeder.plain.pictures(numbers, 0))
     assert np.abs(kept - afresh).max() <= 1e-5 * np.abs(afresh).max()
 

@@ -140,3 +140,11 @@ def test_class_weights_make_small_classes_count():
     loss = objective.cross_entropy(logits, targets, objective.mass(targets))
     wanted = torch.nn.functional.cross_entropy(logits, torch.tensor(labels), weight=torch.tensor([1 / 3, 1.0]))
     assert float(loss) == pytest.approx(float(wanted), rel=1e-6)
+
+
+def test_l2_sp_pulls_on_no_adapter(run, tiny: Recipe):
+    """An adapter has no pretrained start to be held to."""
+    with_lora = replace(tiny, backbone="thaw_small", pretrained=True, strategy="lora")
+    plain = run(with_lora)
+    pulled = run(with_penalties(with_lora, {"name": "l2_sp", "strength": 1e3, "how": "proximal"}))
+    assert all(torch.equal(plain.weights[name], pulled.weights[name]) for name in plain.weights)

@@ -80,7 +80,7 @@ class L2Sp(Regularizer):
     """Hold pretrained weights near where they came from: forgetting costs, staying is free."""
 
     formula: ClassVar[str] = "strength · Σ(w - w₀)²"
-    covers: ClassVar[str] = "pretrained weights that learn; not the new head"
+    covers: ClassVar[str] = "weights of the backbone that learn, towards where they began; not the head, not adapters"
     strength: float = knob(1e-2, low=0.0, high=1e9, help="The factor on the squared distance from the start.")
     how: str = knob(
         "loss",
