@@ -46,7 +46,7 @@ def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str
     at_best = base.transform_filter(is_best)
     dot = at_best.mark_point(size=70, filled=True, opacity=1)
     label = at_best.mark_text(dy=-12, fontWeight="bold").encode(text=alt.value("best"))
-    return readable(alt.layer(lines, dot, label).properties(title=title, height=260))
+    return readable(alt.layer(lines, dot, label).properties(title=title, height=360))
 
 
 def matrix(score: Mapping[str, Any], title: str) -> Chart:
