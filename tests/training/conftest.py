@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import torch
@@ -20,6 +21,9 @@ def of_family(recipe: Recipe, family: str) -> Recipe:
     return replace(recipe, backbone=family, pretrained=family == "thaw_small")
 
 
+Said = TypeVar("Said", bound=Event)
+
+
 @dataclass
 class Outcome:
     """What a run said, the weights it ended with, and those after each epoch."""
@@ -29,7 +33,7 @@ class Outcome:
     after: list[dict[str, torch.Tensor]]
     snapshot: Path | None = None
 
-    def said(self, kind):
+    def said(self, kind: type[Said]) -> list[Said]:
         return [event for event in self.events if isinstance(event, kind)]
 
     @property
@@ -43,15 +47,17 @@ class Outcome:
 
 @pytest.fixture
 def tiny() -> Recipe:
-    return Recipe(
-        dataset="digits",
-        backbone="test_resnet",
-        pretrained=False,
-        image_size=(32, 32),
-        examples_per_class=3,
-        batch_size=8,
-        epochs=3,
-        schedule="constant",
+    return Recipe.parse(
+        {
+            "dataset": "digits",
+            "backbone": "test_resnet",
+            "pretrained": False,
+            "image_size": 32,
+            "examples_per_class": 3,
+            "batch_size": 8,
+            "epochs": 3,
+            "schedule": "constant",
+        }
     )
 
 
@@ -60,41 +66,53 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-@pytest.fixture
-def run(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Train to the end, or until a step at which the state is saved and the run pauses."""
-    sessions: list[Session] = []
-    begin = Session.__init__
+class Runner:
+    """Trains to the end, or until a step at which the state is saved and the run pauses; keeps every session."""
 
-    def remembered(self, *args, **kwargs):
-        begin(self, *args, **kwargs)
-        sessions.append(self)
+    def __init__(self, home: Home, folder: Path):
+        self.home, self.folder = home, folder
+        self.sessions: list[Session] = []
 
-    monkeypatch.setattr(Session, "__init__", remembered)
-
-    def weights() -> dict[str, torch.Tensor]:
-        return {name: tensor.detach().clone() for name, tensor in sessions[-1].net.model.state_dict().items()}
-
-    def go(recipe: Recipe, *, pause_at: int | None = None, state: Path | None = None, plan=None, where: Home = home):
+    def __call__(
+        self,
+        recipe: Recipe,
+        *,
+        pause_at: int | None = None,
+        state: Path | None = None,
+        plan: dict[str, Any] | None = None,
+        where: Home | None = None,
+    ) -> Outcome:
         outcome = Outcome([], {}, [])
-        learning, wish = train(recipe, "cpu", plan=plan, state=state, home=where), None
+        learning, wish = train(recipe, "cpu", plan=plan, state=state, home=where or self.home), None
         while True:
             try:
                 event = learning.send(wish)
             except StopIteration:
-                outcome.weights = weights()
+                outcome.weights = self.weights()
                 return outcome
             wish = None
             outcome.events.append(event)
-            if isinstance(event, Step) and event.step == pause_at:
-                outcome.snapshot = tmp_path / f"snapshot at {pause_at}"
+            if isinstance(event, Step) and event.step == pause_at and event.save:
+                outcome.snapshot = self.folder / f"snapshot at {pause_at}"
                 event.save(outcome.snapshot)
                 wish = "pause"
             if isinstance(event, EpochEnded):
-                outcome.after.append(weights())
+                outcome.after.append(self.weights())
 
-    go.sessions = sessions
-    return go
+    def weights(self) -> dict[str, torch.Tensor]:
+        return {name: tensor.detach().clone() for name, tensor in self.sessions[-1].net.model.state_dict().items()}
+
+
+@pytest.fixture
+def run(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    runner, begin = Runner(home, tmp_path), Session.__init__
+
+    def remembered(self: Session, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        runner.sessions.append(self)
+
+    monkeypatch.setattr(Session, "__init__", remembered)
+    return runner
 
 
 def differing(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> set[str]:

@@ -4,6 +4,7 @@ import pytest
 import timm
 import torch
 
+from core.catalog.strategies import STRATEGIES
 from core.home import Home
 from core.recipe import Recipe
 from core.training.model import build
@@ -23,7 +24,8 @@ NETWORKS = {
 @pytest.mark.parametrize("name", NETWORKS)
 def test_merged_weights_compute_what_the_adapted_network_does(name: str, home: Home):
     size = (NETWORKS[name], NETWORKS[name])
-    net = build(Recipe(backbone=name, pretrained=False, strategy="lora", image_size=size), ["a", "b"], home)
+    recipe = Recipe(backbone=name, pretrained=False, strategy=STRATEGIES.choose("lora"), image_size=size)
+    net = build(recipe, ["a", "b"], home)
     assert net.adapted is not None and net.adapted.layers
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

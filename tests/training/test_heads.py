@@ -1,6 +1,7 @@
 """A new head begins small, is always new, and pools as it was asked to."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -14,6 +15,11 @@ from core.training.parts import classifiers
 CLASSES = ("ants", "bees")
 
 
+def network(recipe: Recipe, home: Home) -> Any:
+    """timm's model, whose attributes differ by family."""
+    return build(recipe, CLASSES, home).model
+
+
 @pytest.mark.parametrize("backbone", ["test_efficientnet", "test_resnet", "test_vit", "mobilenetv3_small_050"])
 def test_a_new_head_begins_no_larger_than_its_features_ask_for(home: Home, backbone: str):
     """timm begins EfficientNet-like heads up to 0.7 for two classes: a random direction that drowns what is learned."""
@@ -25,7 +31,7 @@ def test_a_new_head_begins_no_larger_than_its_features_ask_for(home: Home, backb
 
 
 def test_the_head_is_drawn_from_the_seed(home: Home):
-    heads = [build(Recipe(seed=seed), CLASSES, home).model.fc.weight for seed in (0, 0, 1)]
+    heads = [network(Recipe(seed=seed), home).fc.weight for seed in (0, 0, 1)]
     assert torch.equal(heads[0], heads[1])
     assert not torch.equal(heads[0], heads[2])
 
@@ -37,7 +43,7 @@ def test_both_poolings_are_the_mean_of_average_and_maximum(home: Home, backbone:
 
     def features(pooling: str) -> torch.Tensor:
         recipe = Recipe(backbone=backbone, pretrained=backbone == "thaw_small", image_size=size, pooling=pooling)
-        model = build(recipe, CLASSES, home).model.eval()
+        model = network(recipe, home).eval()
         model.get_classifier().load_state_dict({"weight": torch.ones(2, model.num_features), "bias": torch.zeros(2)})
         torch.manual_seed(0)
         with torch.no_grad():
@@ -52,15 +58,15 @@ def test_both_poolings_are_the_mean_of_average_and_maximum(home: Home, backbone:
 
 
 def test_a_wide_picture_keeps_its_shape_before_the_pooling(home: Home):
-    model = build(Recipe(image_size=(32, 128)), CLASSES, home).model.eval()
+    model = network(Recipe(image_size=(32, 128)), home).eval()
     with torch.no_grad():
         assert model.forward_features(torch.randn(1, 3, 32, 128)).shape[-2:] == (1, 4)
 
 
 def test_a_grid_gives_each_cell_its_own_features(home: Home):
-    net = build(Recipe(pooling=(1, 3), image_size=(32, 128)), CLASSES, home)
-    (head,) = classifiers(net.model)
-    assert head.in_features == 3 * net.model.num_features
+    model = network(Recipe(pooling=(1, 3), image_size=(32, 128)), home)
+    (head,) = classifiers(model)
+    assert head.in_features == 3 * model.num_features
     with pytest.raises(RecipeError, match=r"pooling: \[1, 3\]"):
         build(Recipe(backbone="test_vit", pretrained=False, image_size=(64, 64), pooling=(1, 3)), CLASSES, home)
 
