@@ -73,12 +73,7 @@ _CARDS = [
         terms="Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, as shipped with scikit-learn.",
         built_in=True,
         # Few pictures are where a pretrained start pays: benchmarks/first_lesson.py measures that lesson.
-        suggested={
-            "examples_per_class": 5,
-            "epochs": 40,
-            "strategy": {"name": "gradual", "epochs_per_stage": 4},
-            "augmentation": TURNED_AND_SHIFTED,
-        },
+        suggested={"examples_per_class": 5, "epochs": 40, "augmentation": TURNED_AND_SHIFTED},
     ),
     DatasetCard(
         name="digit_sums",
