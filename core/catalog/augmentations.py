@@ -5,6 +5,7 @@ given, which training addresses by (seed, epoch, position, view): threads and re
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +18,15 @@ Picture = np.ndarray
 Draw = np.random.Generator
 
 
-class Augmentation:
+class Augmentation(ABC):
     """One way to vary a picture."""
 
     crops: bool = False
     """Whether it chooses the part of the larger canvas that is seen; if none does, the centre is."""
 
+    @abstractmethod
     def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
         """The varied picture; `size` (height, width) is what training wants in the end."""
-        raise NotImplementedError
 
 
 AUGMENTATIONS: Registry[Augmentation] = Registry("augmentation")

@@ -5,6 +5,7 @@ before the run, and a resumed run takes it up exactly where it was.
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,14 +13,15 @@ from typing import Any, ClassVar
 from core.catalog.registry import Registry, knob
 
 
-class Optimizer:
+class Optimizer(ABC):
     """How a step is made from a gradient."""
 
     decoupled: ClassVar[bool] = False
     """Whether weight decay shrinks the weights themselves (AdamW) or joins the gradient."""
 
+    @abstractmethod
     def build(self, groups: list[dict[str, Any]], lr: float) -> Any:
-        raise NotImplementedError
+        """torch's optimizer over these groups of parameters."""
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
@@ -64,7 +66,7 @@ class AdamW(Optimizer):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule:
+class Schedule(ABC):
     """The learning rate over a run, as a factor on the recipe's rate."""
 
     warmup: float = knob(0.0, low=0, high=1000, help="Epochs over which the rate rises from zero.")
@@ -74,8 +76,9 @@ class Schedule:
         rise = min(1.0, position / self.warmup) if self.warmup > 0 else 1.0
         return rise * self.shape(position, epochs, val_losses)
 
+    @abstractmethod
     def shape(self, position: float, epochs: int, val_losses: Sequence[float]) -> float:
-        raise NotImplementedError
+        """The factor without the warm-up."""
 
 
 SCHEDULES: Registry[Schedule] = Registry("schedule")

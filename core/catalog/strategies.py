@@ -5,6 +5,7 @@ learns at the recipe's rate times that number, and 0 means frozen. Everything th
 optimizer does, comes from that one function.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -13,14 +14,14 @@ from core.catalog.registry import Registry, knob
 Grain = Literal["stage", "block", "layer"]
 
 
-class Strategy:
+class Strategy(ABC):
     """What a part is (`grain`), and how fast each one learns."""
 
     grain: ClassVar[Grain] = "stage"
 
+    @abstractmethod
     def lr_scales(self, parts: int, epoch: int) -> list[float]:
         """One factor on the learning rate per part, input first, head last; 0 means frozen."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how fast its parts learn")
 
     def adapter(self) -> "Adapter | None":
         """Small matrices to train in place of the weights themselves, or None."""
