@@ -6,7 +6,9 @@
     │   └── PictureError    one picture that cannot be read
     ├── WeightsError        pretrained weights that cannot be had, or do not fit
     ├── TrainingError       a run that cannot go on
-    ├── RecordError         a record of runs that is busy, full or not ours to read
+    ├── RecordError         a record of runs that is busy or not ours to read
+    │   ├── DiskFull        no space is left where something must be kept
+    │   └── Superseded      a run that somebody else works on by now
     ├── NotFound            a run, a name or a file that is not there
     └── MissingExtra        an optional dependency that is not installed
 
@@ -45,7 +47,18 @@ class TrainingError(ExplorerError):
 
 
 class RecordError(ExplorerError):
-    """A record of runs that is busy, full or not ours to read."""
+    """A record of runs that is busy or not ours to read."""
+
+
+class DiskFull(RecordError):
+    """No space is left where something must be kept."""
+
+    def __init__(self, place: object):
+        super().__init__(f"No space is left on the disk that holds {place}; free some, then try again.")
+
+
+class Superseded(RecordError):
+    """A run that somebody else works on by now: whoever hears this has nothing more to say about it."""
 
 
 class NotFound(ExplorerError):

@@ -28,6 +28,11 @@ class Home:
         return self.folder / "runs"
 
     @property
+    def engine(self) -> Path:
+        """What the engines need to find each other: their locks, what they say."""
+        return self.folder / "engine"
+
+    @property
     def datasets(self) -> Path:
         """Imported datasets, a folder each; those unpacked or downloaded stand in `found`."""
         return self.folder / "datasets"

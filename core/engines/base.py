@@ -7,10 +7,9 @@ from importlib import import_module
 from typing import Any
 
 from core.catalog.learners import LEARNERS
-from core.errors import ExplorerError
+from core.errors import DiskFull, ExplorerError, Superseded
 from core.events import Event, Wish
 from core.recipe import Recipe
-from core.runs import liveness
 from core.runs.log import RunLog
 
 Learning = Generator[Event, Wish, Any]
@@ -23,20 +22,25 @@ def learner_of(recipe: Recipe) -> Callable[..., Learning]:
 
 
 def execute(recipe: Recipe, log: RunLog, device: str) -> None:
-    """Let a recipe learn; the log keeps what it says, and passes on what its owner wishes."""
-    with liveness.held(log.folder):
-        log.begin()
-        try:
-            _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home), log)
-        except ExplorerError as error:
-            log.finish("failed", str(error))
-        except KeyboardInterrupt:
-            log.finish("stopped", "Interrupted from the keyboard.")
-            raise
-        except Exception as error:
-            bug = "".join(traceback.format_exception_only(error)).strip()
-            log.finish("failed", f"A bug: {bug}", traceback.format_exc())
-            raise
+    """Let a recipe learn; the log keeps what it says, and passes on what its owner wishes.
+
+    Whoever calls it has begun an attempt at the run, and holds the run's lock.
+    """
+    try:
+        _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home), log)
+    except Superseded:
+        return  # the run is in other hands by now
+    except DiskFull as error:
+        log.finish("paused", f"{error} It can be resumed from its last snapshot.")
+    except ExplorerError as error:
+        log.finish("failed", str(error))
+    except KeyboardInterrupt:
+        log.finish("stopped", "Interrupted from the keyboard.")
+        raise
+    except Exception as error:
+        bug = "".join(traceback.format_exception_only(error)).strip()
+        log.finish("failed", f"A bug: {bug}", traceback.format_exc())
+        raise
 
 
 def _listen(learning: Learning, log: RunLog) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.errors import RecordError
+from core.errors import DiskFull
 from core.runs.strict import strict_json
 
 FRESH = ".new-"
@@ -86,8 +86,7 @@ def _or_nothing(*halves: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        place = halves[0].parent
-        raise RecordError(f"No space is left on the disk that holds {place}; free some, then try again.") from error
+        raise DiskFull(halves[0].parent) from error
     finally:
         for half in halves:
             _remove(half)

@@ -12,25 +12,39 @@ from core.errors import RecordError
 LOCK = "lock"
 
 
+class Held(RecordError):
+    """Somebody else holds the lock."""
+
+
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path) -> Iterator[int]:
     """Hold a run's lock while working on it."""
+    handle = take(folder)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def take(folder: Path, name: str = LOCK) -> int:
+    """Take a lock; it is held as long as any process has this handle open, whoever it was given to."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             _wait_out_a_glance(handle, folder)
-        yield
-    finally:
+    except BaseException:
         os.close(handle)
+        raise
+    return handle
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a living process holds the run's lock."""
+def is_held(folder: Path, name: str = LOCK) -> bool:
+    """Whether a living process holds the lock."""
     try:
-        handle = os.open(folder / LOCK, os.O_RDONLY)
+        handle = os.open(folder / name, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:
@@ -53,4 +67,4 @@ def _wait_out_a_glance(handle: int, folder: Path) -> None:
             return
         except BlockingIOError:
             continue
-    raise RecordError(f"The run {folder.name} is being worked on by another process; wait for it, or stop it first.")
+    raise Held(f"{folder.name} is being worked on by another process; wait for it, or stop it first.")

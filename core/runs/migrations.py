@@ -1,9 +1,14 @@
-"""How the database of runs came to its present form: each step once, in order, all of a step or nothing of it."""
+"""How the database of runs came to its present form: each step once, in order, all of a step or nothing of it.
+
+A step that has been released is never changed. The last one writes down the table of states: who changes that table
+adds a step that writes it anew (a test compares the two).
+"""
 
 import sqlite3
 from collections.abc import Sequence
 
 from core.errors import RecordError
+from core.runs.states import FOLLOWS
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -41,6 +46,40 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         # Nearly all events are steps; what pages ask for by kind is the rest.
         "CREATE INDEX told_events ON events (run, number) WHERE kind != 'step'",
+    ),
+    (
+        "ALTER TABLE runs ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN wanted_device TEXT NOT NULL DEFAULT 'auto'",
+        "ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN ticket INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN served INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN worker TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN heard REAL",
+        "ALTER TABLE runs ADD COLUMN request TEXT",
+        "ALTER TABLE runs ADD COLUMN sweep TEXT NOT NULL DEFAULT ''",
+        "CREATE UNIQUE INDEX runs_by_request ON runs (owner, request) WHERE request IS NOT NULL",
+        "CREATE INDEX runs_by_owner ON runs (owner, served)",
+        "CREATE INDEX runs_by_ticket ON runs (ticket)",
+        "CREATE INDEX runs_by_served ON runs (served)",
+        "CREATE INDEX runs_by_sweep ON runs (sweep) WHERE sweep != ''",
+        "CREATE INDEX runs_by_kind ON runs (dataset, backbone, strategy, state)",
+        """CREATE TABLE sweeps (
+            id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            owner TEXT NOT NULL DEFAULT '',
+            created REAL NOT NULL,
+            plan TEXT NOT NULL
+        )""",
+        "CREATE TABLE follows (before TEXT, after TEXT, PRIMARY KEY (before, after)) WITHOUT ROWID",
+        *(
+            f"INSERT INTO follows VALUES ('{before}', '{after}')"
+            for before, afters in FOLLOWS.items()
+            for after in sorted(afters)
+        ),
+        """CREATE TRIGGER only_what_follows BEFORE UPDATE OF state ON runs
+            WHEN NOT EXISTS (SELECT 1 FROM follows WHERE before = OLD.state AND after = NEW.state)
+            BEGIN SELECT RAISE(ABORT, 'this state can not follow that one'); END""",
     ),
 )
 

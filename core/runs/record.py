@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,9 @@ from core import __version__
 from core.errors import NotFound, RecordError, shown
 from core.home import Home
 from core.runs import liveness
+from core.runs.desk import RecordDesk
 from core.runs.folders import sweep, write_json
-from core.runs.states import HELD, State
+from core.runs.states import HELD, RESUMABLE
 from core.runs.store import RunRow, RunStore
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ NAME_LIMIT = 200
 NOTE_LIMIT = 10_000
 TAG_LIMIT = 60
 LOST = "The process that trained it ended without a word: it was killed, or the machine went down."
+WAITING = "It waits for a free place."
+CUT_SHORT = "The machine or its engine went down while it trained; it waits to go on from its last snapshot."
+ENDED_BY_FORCE = "It did not stop when it was asked to, and was ended; the best weights so far are kept."
+MOST_ATTEMPTS = 10
+"""A run that took its machine down so often is not begun again by itself."""
 
 
 class Record:
@@ -42,9 +47,26 @@ class Record:
     def folder(self, run: str) -> Path:
         return self.home.runs / run
 
-    def create(self, recipe: "Recipe", *, name: str = "", owner: str = "", state: State = "queued") -> str:
-        """Write a new run down, with a short id that nobody has yet."""
+    def create(
+        self,
+        recipe: "Recipe",
+        *,
+        name: str = "",
+        owner: str = "",
+        engine: str = "",
+        wanted_device: str = "auto",
+        priority: int = 0,
+        request: str | None = None,
+        sweep: str = "",
+    ) -> str:
+        """Write a new run down, with a short id that nobody has yet; a request that was made before finds its run."""
         facts = {
+            "engine": engine,
+            "wanted_device": wanted_device,
+            "priority": priority,
+            "request": request,
+            "sweep": sweep,
+            "reason": WAITING,
             "name": checked(name, "name", NAME_LIMIT) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}",
             "owner": owner,
             "recipe_hash": recipe.hash,
@@ -56,11 +78,20 @@ class Record:
         while True:
             run = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
             try:
-                self.store.add(run, state=state, recipe=recipe.to_json(), created=time.time(), **facts)
+                # First the folder: a killed one leaves litter, but never a run without its recipe.
+                write_json(self.folder(run) / "recipe.json", recipe.to_json())
+                self.store.add(run, state="queued", recipe=recipe.to_json(), created=time.time(), **facts)
             except sqlite3.IntegrityError:
+                asked = self.store.asked_for(owner, request) if request else None
+                if self.store.row(run) is None:
+                    shutil.rmtree(self.folder(run))
+                if asked:
+                    return asked.id
                 continue
-            write_json(self.folder(run) / "recipe.json", recipe.to_json())
             return run
+
+    def desk(self, run: str, attempt: int) -> RecordDesk:
+        return RecordDesk(self.store, self.home, run, attempt)
 
     def find(self, word: str) -> RunRow:
         """The run with this id, this beginning of an id, or this name; anything else is not found."""
@@ -76,21 +107,47 @@ class Record:
         exact = [row for row in by_id if row.id == word]
         return exact or (self.store.named(word) if _is_unicode(word) else []) or by_id
 
-    def page(self, limit: int = -1, before: int | None = None, state: str | None = None) -> list[RunRow]:
+    def page(
+        self, limit: int = -1, before: int | None = None, state: str | None = None, sweep: str | None = None
+    ) -> list[RunRow]:
         """Runs, newest first, as they truly are."""
-        return [self.seen(row) for row in self.store.newest(limit, before, state)]
+        return [self.seen(row) for row in self.store.newest(limit, before, state, sweep)]
 
     def seen(self, row: RunRow) -> RunRow:
-        """The row as it truly is: a run whose worker has died is lost; who sees it first writes that down."""
+        """The row as it truly is: whoever first sees that a run's worker is gone writes down what that means."""
         if row.state not in HELD or liveness.is_held(self.folder(row.id)):
             return row
-        if not self.store.move(row.id, "lost", LOST, only_from=row.state):
-            return self.store.row(row.id) or row
+        self.settle(row)
+        return self.store.row(row.id) or row
+
+    def settle(self, row: RunRow, why: str = LOST) -> None:
+        """Say what becomes of a run at work whose worker is gone.
+
+        If its engine has gone down too, nobody is to blame and it will go on by itself. If only its worker died, the
+        cause may lie in the run, and a person decides.
+        """
         last = self.store.last_event(row.id)
-        seconds = last["elapsed"] if last else 0.0
-        self.store.enter(row.id, seconds=seconds, ended=time.time())
-        sweep(self.folder(row.id))
-        return replace(row, state="lost", reason=LOST, seconds=seconds)
+        ended = {"seconds": last["elapsed"] if last else 0.0, "ended": time.time()}
+        engine_died = bool(row.engine) and not liveness.is_held(self.home.engine, row.engine)
+        match row.state:
+            case "stopping":
+                state, reason = "stopped", ENDED_BY_FORCE
+            case "pausing" if engine_died:
+                state, reason = "paused", CUT_SHORT.replace("waits to", "can")
+            case "running" if engine_died and row.attempt < MOST_ATTEMPTS:
+                state, reason, ended = "queued", CUT_SHORT, {}
+            case _:
+                state, reason = "lost", why
+        if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **ended):
+            sweep(self.folder(row.id))
+
+    def requeue(self, run: str, reason: str = WAITING) -> RunRow:
+        """Let a run that rests wait for its turn once more."""
+        row = self.find(run)
+        if row.state not in RESUMABLE:
+            raise RecordError(f"The run {row.id} is {row.state}; only one that is {_listed(RESUMABLE)} can be resumed.")
+        self.store.move(row.id, "queued", reason)
+        return self.store.row(row.id) or row
 
     def rename(self, run: str, name: str) -> str:
         name = checked(name, "name", NAME_LIMIT)
@@ -112,13 +169,18 @@ class Record:
     def delete(self, run: str) -> None:
         """Remove a run and all it left; one that a process works on stays."""
         row = self.find(run)
-        if row.state in HELD:
+        if row.state in HELD or liveness.is_held(self.folder(row.id)):
             raise RecordError(f"The run {row.id} is {row.state}; stop it before you delete it.")
         self.store.delete(row.id)
         shutil.rmtree(self.folder(row.id), ignore_errors=True)
 
     def close(self) -> None:
         self.store.close()
+
+
+def _listed(states: Iterable[str]) -> str:
+    *most, last = sorted(states)
+    return f"{', '.join(most)} or {last}"
 
 
 def checked(text: str, what: str, limit: int) -> str:

@@ -2,17 +2,32 @@
 
 import pytest
 
+from core.engines.base import execute
 from core.engines.immediate import Immediate
-from core.events import Event, Step, Wish
+from core.events import Event, Step
 from core.recipe import Recipe
+from core.runs.desk import RecordDesk
 from core.runs.folders import read_json
 from core.runs.liveness import is_held
 from core.runs.log import RunLog
 from core.runs.predictions import kept_score, read_predictions
 from core.runs.record import Record
+from core.runs.states import State
 from core.runs.store import RunRow
 
 pytestmark = pytest.mark.usefixtures("short_learner")
+
+
+def begun(record: Record, recipe: Recipe) -> tuple[str, RecordDesk]:
+    """A run in the hands of whoever asked for it, as an engine has it before `execute`."""
+    run = record.create(recipe)
+    attempt = record.store.begin(run, "It is being trained.")
+    assert attempt is not None
+    return run, record.desk(run, attempt)
+
+
+def ask(record: Record, run: str, state: State) -> None:
+    record.store.move(run, state, "Asked to.", only_from="running")
 
 
 def train(record: Record, **choices: object) -> RunRow:
@@ -99,36 +114,34 @@ def test_the_run_is_held_while_it_learns_and_the_listener_hears_every_step(recor
     assert {state for kind, _, state in heard if kind != "finished"} == {"running"}
 
 
-@pytest.mark.parametrize(("wish", "state"), [("stop", "stopped"), ("pause", "paused")])
-def test_what_the_owner_wishes_reaches_the_learner_at_its_next_step(record: Record, wish: Wish, state: str):
-    from core.engines.base import execute
-
-    run = record.create(Recipe(epochs=3))
-    log = RunLog(record, run, wish=lambda: wish if record.store.events(run, after=1) else None)
+@pytest.mark.parametrize(("asked", "state"), [("stopping", "stopped"), ("pausing", "paused")])
+def test_what_the_owner_wishes_reaches_the_learner_at_a_next_step(
+    record: Record, asked: State, state: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.runs.desk.SECONDS_BETWEEN_LOOKS", 0)
+    run, desk = begun(record, Recipe(epochs=3))
+    log = RunLog(desk, on_event=lambda event: ask(record, run, asked) if event.kind == "step" else None)
     execute(Recipe(epochs=3), log, "cpu")
     assert record.find(run).state == state
-    assert (log.state is not None) == (wish == "pause")
+    assert (log.state is not None) == (asked == "pausing")
 
 
 def test_a_paused_run_goes_on_from_its_snapshot_with_the_plan_it_began_with(record: Record):
-    from core.engines.base import execute
-
-    run = record.create(Recipe(epochs=1))
-    execute(Recipe(epochs=1), RunLog(record, run, wish=lambda: "pause"), "cpu")
-    record.store.move(run, "queued")
+    run, desk = begun(record, Recipe(epochs=1))
+    record.store.move(run, "pausing", "Asked to.")
+    execute(Recipe(epochs=1), RunLog(desk), "cpu")
+    record.requeue(run)
     Immediate(record).submit(run, "cpu")
     started = [each for each in record.store.told(run) if each["kind"] == "started"]
     assert [each["resumed"] for each in started] == [False, True]
     assert started[1]["plan"] == {"precision": "float32"}
     assert record.find(run).state == "done"
-    assert RunLog(record, run).state is None  # what a finished run could go on from is only weight
+    assert desk.state() is None  # what a finished run could go on from is only weight
 
 
 def test_a_snapshot_is_taken_when_due_not_at_every_step(record: Record, monkeypatch: pytest.MonkeyPatch):
-    run = record.create(Recipe())
-    log, saved = RunLog(record, run), []
-    log.begin()
-    monkeypatch.setattr("core.runs.log.SECONDS_BETWEEN_SNAPSHOTS", 0.05)
+    _, desk = begun(record, Recipe())
+    log, saved = RunLog(desk, seconds_between_snapshots=0.05), []
     monkeypatch.setattr("core.runs.log.SHARE_FOR_SNAPSHOTS", 1e9)
     taken = 0
     while len(saved) < 2:

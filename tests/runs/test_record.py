@@ -54,7 +54,7 @@ def test_line_37_path_tricks_in_a_run_name_are_not_found(record: Record, word: s
 def test_a_run_whose_worker_died_is_lost_and_that_is_written_down(record: Record):
     run = record.create(Recipe())
     with held(record.folder(run)):
-        record.store.move(run, "running")
+        record.store.move(run, "running", "At work.")
         assert record.find(run).state == "running"
     record.store.say(run, [{"kind": "notice", "elapsed": 7.5, "topic": "", "message": ""}])
     seen = record.page()[0]
@@ -66,7 +66,7 @@ def test_a_run_whose_worker_died_is_lost_and_that_is_written_down(record: Record
 def test_a_deleted_run_leaves_nothing_and_one_at_work_stays(record: Record):
     run = record.create(Recipe())
     with held(record.folder(run)):
-        record.store.move(run, "running")
+        record.store.move(run, "running", "At work.")
         with pytest.raises(RecordError, match="stop it before you delete it"):
             record.delete(run)
     record.delete(run)

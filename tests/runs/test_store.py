@@ -84,11 +84,11 @@ def test_a_run_moves_only_where_the_table_allows(store: RunStore):
     add(store, "b22222", "running")
     store.move("b22222", "done", "All epochs were run.")
     with pytest.raises(RecordError, match="The run b22222 is done; it can't become running."):
-        store.move("b22222", "running")
+        store.move("b22222", "running", "At work.")
     row = store.row("b22222")
     assert row is not None and (row.state, row.reason) == ("done", "All epochs were run.")
     with pytest.raises(NotFound):
-        store.move("nobody", "running")
+        store.move("nobody", "running", "At work.")
 
 
 def test_of_two_who_see_a_lost_run_one_writes_it_down(store: RunStore):
@@ -209,7 +209,7 @@ def test_a_step_that_fails_halfway_leaves_the_form_before_it():
 @pytest.mark.parametrize(("runs", "events"), [(1_000, 20), pytest.param(10_000, 500, marks=pytest.mark.slow)])
 def test_the_newest_page_and_the_newest_events_take_milliseconds(store: RunStore, runs: int, events: int):
     add(store, "b22222")
-    with store._writing() as db:  # as `add` and `say` write them, without a commit for each
+    with store.writing() as db:  # as `add` and `say` write them, without a commit for each
         db.executemany(
             "INSERT INTO runs (id, name, state, recipe, recipe_hash, version, dataset, backbone, strategy, created)"
             " VALUES (?, '', 'done', '{}', '', '', '', '', '', 0)",

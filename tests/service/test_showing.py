@@ -69,7 +69,7 @@ def test_a_run_can_be_looked_at_while_it_learns(bench: Workbench, record: Record
     run = record.create(Recipe())
     assert bench.show(run)["state"] == "queued"
     with held(record.folder(run)):
-        record.store.move(run, "running")
+        record.store.move(run, "running", "At work.")
         record.store.say(run, [{"kind": "notice", "elapsed": 3.5, "topic": "memory", "message": "halved"}])
         shown = bench.show(run)
     assert (shown["state"], shown["seconds"]) == ("running", 3.5)

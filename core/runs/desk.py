@@ -1,0 +1,106 @@
+"""Where a run hands in what it says and what it made: the record itself, or somebody who carries it there."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.events import Wish
+from core.home import Home
+from core.runs.folders import discard, read_json, replace_folder, sweep, write_json, write_text
+from core.runs.machine import Process
+from core.runs.states import State
+from core.runs.store import RunStore
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+WISHES: dict[str, Wish] = {"stopping": "stop", "pausing": "pause"}
+"""What the state says that its owner asks of a run at work."""
+
+
+class Desk(Protocol):
+    """All that a log needs of the world, so that it is the same beside the record and on another machine."""
+
+    run: str
+    home: Home
+
+    def plan(self) -> dict[str, Any] | None:
+        """What was measured when the run first started; a resumed run never measures again."""
+        ...
+
+    def state(self) -> Path | None:
+        """The folder of the last snapshot."""
+        ...
+
+    def say(self, said: Sequence[Mapping[str, Any]]) -> None:
+        """Keep events."""
+        ...
+
+    def enter(self, **entries: Any) -> None:
+        """Write down facts about the run."""
+        ...
+
+    def write(self, name: str, content: Mapping[str, Any]) -> None:
+        """Keep a JSON file of the run."""
+        ...
+
+    def keep(self, name: str, save: Callable[[Path], object]) -> None:
+        """Keep a folder of the run in place of its former version."""
+        ...
+
+    def end(self, state: State, reason: str, seconds: float, traceback: str = "") -> None:
+        """The run's last word."""
+        ...
+
+    def wish(self) -> Wish:
+        """What the run's owner asks of it; asked after every step, so the answer may be a moment old."""
+        ...
+
+
+class RecordDesk:
+    """The record on this machine, for one attempt at one run."""
+
+    def __init__(self, store: RunStore, home: Home, run: str, attempt: int):
+        self.store, self.home, self.run, self.attempt = store, home, run, attempt
+        self.folder = home.runs / run
+        self._wish: Wish = None
+        self._looked_at = float("-inf")
+
+    def plan(self) -> dict[str, Any] | None:
+        return read_json(self.folder / "plan.json")
+
+    def state(self) -> Path | None:
+        place = self.folder / "snapshot"
+        return place.resolve() if place.exists() else None
+
+    def begin(self) -> None:
+        """The run's worker holds its lock now: what a killed one left half-written can go."""
+        sweep(self.folder)
+        self.enter(worker=Process.here().to_text(), started=time.time())
+
+    def say(self, said: Sequence[Mapping[str, Any]]) -> None:
+        self.store.say(self.run, said, attempt=self.attempt)
+
+    def enter(self, **entries: Any) -> None:
+        self.store.enter(self.run, attempt=self.attempt, **entries)
+
+    def write(self, name: str, content: Mapping[str, Any]) -> None:
+        write_json(self.folder / name, content)
+
+    def keep(self, name: str, save: Callable[[Path], object]) -> None:
+        replace_folder(self.folder / name, save)
+
+    def end(self, state: State, reason: str, seconds: float, traceback: str = "") -> None:
+        if traceback:
+            write_text(self.folder / "traceback.txt", traceback)
+        self.store.move(self.run, state, reason, attempt=self.attempt, ended=time.time(), seconds=seconds)
+        if state in ("done", "diverged"):
+            discard(self.folder / "snapshot")
+        sweep(self.folder)
+
+    def wish(self) -> Wish:
+        now = time.monotonic()
+        if now - self._looked_at >= SECONDS_BETWEEN_LOOKS:
+            row = self.store.row(self.run)
+            self._wish, self._looked_at = WISHES.get(row.state if row else "stopping"), now
+        return self._wish
