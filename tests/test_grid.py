@@ -81,7 +81,7 @@ def test_every_combination_meets_every_seed_once(lrs: list, names: list, seeds: 
     made = [(each.recipe.strategy.name, each.recipe.lr, each.recipe.seed) for each in members]
     assert len(made) == len(wanted) and set(made) == wanted
     assert all((each.recipe.split_seed, each.recipe.epochs) == (split_seed, 3) for each in members)
-    assert all(each.values == {"strategy.name": name, "lr": lr} for each, (name, lr, _) in zip(members, made))
+    assert [each.values for each in members] == [{"strategy.name": name, "lr": lr} for name, lr, _ in made]
     assert [each.seed for each in members] == sorted(each.seed for each in members)
 
 

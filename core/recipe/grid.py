@@ -110,6 +110,8 @@ def size(axes: Sequence[Axis], seeds: int = 1) -> int:
 
 def described(values: dict[str, Any]) -> str:
     """A combination as it can stand in a name: `lr=0.01 strategy.name=head`."""
-    return " ".join(
-        f"{path}={value if isinstance(value, str) else json.dumps(value)}" for path, value in values.items()
-    )
+    return " ".join(f"{path}={_word(value)}" for path, value in values.items())
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
