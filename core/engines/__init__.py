@@ -1,0 +1,1 @@
+"""Where runs are trained. An engine sees that whatever the record holds as queued gets its turn."""

@@ -34,8 +34,8 @@ def execute(recipe: Recipe, log: RunLog, device: str) -> None:
         log.finish("paused", f"{error} It can be resumed from its last snapshot.")
     except ExplorerError as error:
         log.finish("failed", str(error))
-    except KeyboardInterrupt:
-        log.finish("stopped", "Interrupted from the keyboard.")
+    except KeyboardInterrupt as interrupt:
+        log.finish("stopped", str(interrupt) or "Interrupted from the keyboard.")
         raise
     except Exception as error:
         bug = "".join(traceback.format_exception_only(error)).strip()

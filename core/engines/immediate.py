@@ -1,18 +1,23 @@
 """The immediate engine: a run happens in the calling process, now, and has ended when `submit` returns."""
 
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 from core.engines.base import execute
+from core.engines.devices import choose
 from core.errors import RecordError
 from core.events import Event
 from core.recipe import Recipe
 from core.runs import liveness
 from core.runs.log import RunLog
+from core.runs.queue import in_order
 from core.runs.record import Record
 
 
 class Immediate:
-    """For the terminal, for tests and for debugging."""
+    """For the terminal, for tests, for notebooks and for debugging."""
+
+    name: ClassVar[str] = "immediate"
 
     def __init__(self, record: Record):
         self.record = record
@@ -27,3 +32,22 @@ class Immediate:
             desk = self.record.desk(run, attempt)
             desk.begin()
             execute(recipe, RunLog(desk, on_event=on_event), device)
+
+    def wake(self) -> None:
+        """Train all that waits, here and now."""
+        while waiting := in_order(self.record.store.waiting(self.name), {}, self.record.store.served()):
+            self.submit(waiting[0].run, choose(waiting[0].device))
+
+    def wake_if_needed(self) -> None:
+        """What another process left waiting is its own affair: looking at the record must not begin to train."""
+
+    def status(self) -> dict[str, Any]:
+        return {
+            "engine": self.name,
+            "alive": True,
+            "slots": 1,
+            "places": ["here"],
+            "running": [row.id for row in self.record.store.at_work(self.name)],
+            "queued": [each.run for each in self.record.store.waiting(self.name)],
+            "log": "",
+        }

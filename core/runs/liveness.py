@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from core.errors import RecordError
@@ -29,15 +29,14 @@ def held(folder: Path) -> Iterator[int]:
 def take(folder: Path, name: str = LOCK) -> int:
     """Take a lock; it is held as long as any process has this handle open, whoever it was given to."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
+    with ExitStack() as unless_taken:
+        handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        unless_taken.callback(os.close, handle)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             _wait_out_a_glance(handle, folder)
-    except BaseException:
-        os.close(handle)
-        raise
+        unless_taken.pop_all()
     return handle
 
 

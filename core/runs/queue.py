@@ -1,9 +1,11 @@
 """Who comes next: fair between owners, then by priority, then by age. Pure, so that a page's forecast is the truth."""
 
 import heapq
-import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+Kind = tuple[str, str, str]
+"""Dataset, backbone and strategy: runs that share them take about as long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +18,7 @@ class Waiting:
     ticket: int
     """Its number in the order of submitting; no clock is asked."""
     device: str = "auto"
+    kind: Kind = ("", "", "")
 
 
 def in_order(waiting: Iterable[Waiting], held: Mapping[str, int], served: Mapping[str, int]) -> list[Waiting]:
@@ -53,7 +56,3 @@ def expected_starts(seconds: Sequence[float], at_work: Sequence[float], places: 
         starts.append(start)
         heapq.heappush(free, start + each)
     return starts
-
-
-def typical(seconds: Sequence[float], otherwise: float) -> float:
-    return statistics.median(seconds) if seconds else otherwise

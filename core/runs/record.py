@@ -6,9 +6,10 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from core import __version__
 from core.errors import NotFound, RecordError, shown
@@ -58,8 +59,12 @@ class Record:
         priority: int = 0,
         request: str | None = None,
         sweep: str = "",
+        files: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> str:
-        """Write a new run down, with a short id that nobody has yet; a request that was made before finds its run."""
+        """Write a new run down, with a short id that nobody has yet; a request that was made before finds its run.
+
+        `files` lie in its folder, as JSON, from the first moment on.
+        """
         facts = {
             "engine": engine,
             "wanted_device": wanted_device,
@@ -78,8 +83,9 @@ class Record:
         while True:
             run = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
             try:
-                # First the folder: a killed one leaves litter, but never a run without its recipe.
-                write_json(self.folder(run) / "recipe.json", recipe.to_json())
+                # First the folder: who is killed in between leaves litter, but never a run without its recipe.
+                for name, content in {"recipe.json": recipe.to_json(), **files}.items():
+                    write_json(self.folder(run) / name, content)
                 self.store.add(run, state="queued", recipe=recipe.to_json(), created=time.time(), **facts)
             except sqlite3.IntegrityError:
                 asked = self.store.asked_for(owner, request) if request else None
@@ -120,7 +126,7 @@ class Record:
         self.settle(row)
         return self.store.row(row.id) or row
 
-    def settle(self, row: RunRow, why: str = LOST) -> None:
+    def settle(self, row: RunRow, why: str = LOST, engine_died: bool | None = None) -> None:
         """Say what becomes of a run at work whose worker is gone.
 
         If its engine has gone down too, nobody is to blame and it will go on by itself. If only its worker died, the
@@ -128,7 +134,8 @@ class Record:
         """
         last = self.store.last_event(row.id)
         ended = {"seconds": last["elapsed"] if last else 0.0, "ended": time.time()}
-        engine_died = bool(row.engine) and not liveness.is_held(self.home.engine, row.engine)
+        if engine_died is None:
+            engine_died = bool(row.engine) and not liveness.is_held(self.home.engine, row.engine)
         match row.state:
             case "stopping":
                 state, reason = "stopped", ENDED_BY_FORCE
@@ -141,13 +148,12 @@ class Record:
         if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **ended):
             sweep(self.folder(row.id))
 
-    def requeue(self, run: str, reason: str = WAITING) -> RunRow:
-        """Let a run that rests wait for its turn once more."""
+    def requeue(self, run: str, engine: str = "") -> None:
+        """Let a run that rests wait for its turn once more, in the care of an engine."""
         row = self.find(run)
         if row.state not in RESUMABLE:
             raise RecordError(f"The run {row.id} is {row.state}; only one that is {_listed(RESUMABLE)} can be resumed.")
-        self.store.move(row.id, "queued", reason)
-        return self.store.row(row.id) or row
+        self.store.move(row.id, "queued", WAITING, only_from=row.state, engine=engine)
 
     def rename(self, run: str, name: str) -> str:
         name = checked(name, "name", NAME_LIMIT)
@@ -169,9 +175,8 @@ class Record:
     def delete(self, run: str) -> None:
         """Remove a run and all it left; one that a process works on stays."""
         row = self.find(run)
-        if row.state in HELD or liveness.is_held(self.folder(row.id)):
+        if row.state in HELD or liveness.is_held(self.folder(row.id)) or not self.store.delete(row.id):
             raise RecordError(f"The run {row.id} is {row.state}; stop it before you delete it.")
-        self.store.delete(row.id)
         shutil.rmtree(self.folder(row.id), ignore_errors=True)
 
     def close(self) -> None:

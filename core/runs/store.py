@@ -8,12 +8,28 @@ from typing import Any
 from core.errors import NotFound, RecordError, Superseded, shown
 from core.runs.database import Database
 from core.runs.machine import steady_seconds
-from core.runs.queue import Waiting
+from core.runs.queue import Kind, Waiting
 from core.runs.states import HELD, State, may_follow
 from core.runs.strict import strict_json
 
 EVENTS_AT_ONCE = 500
-ENTRIES = ("name", "note", "tags", "reason", "seconds", "accuracy", "started", "ended", "device", "worker", "priority")
+ENTRIES = frozenset(
+    [
+        "name",
+        "note",
+        "tags",
+        "reason",
+        "seconds",
+        "accuracy",
+        "started",
+        "ended",
+        "device",
+        "worker",
+        "priority",
+        "engine",
+        "sweep",
+    ]
+)
 AT_WORK = ", ".join(f"'{state}'" for state in sorted(HELD))
 
 
@@ -50,10 +66,16 @@ class RunRow:
     """How often it has been begun; whoever works on an older attempt is not listened to any more."""
     worker: str
     """The process that works on it, as JSON (machine.py)."""
+    begun: float | None
+    """When this attempt was begun, on the machine's steady clock, which only goes forward."""
     heard: float | None
-    """When it last said something, on the machine's steady clock."""
+    """When it last said something, on the same clock."""
     sweep: str
     """The group of runs that it belongs to."""
+
+    @property
+    def kind(self) -> Kind:
+        return self.dataset, self.backbone, self.strategy
 
 
 NAMES = [column.name for column in fields(RunRow)]
@@ -81,7 +103,7 @@ class RunStore(Database):
         return self._rows(sql + " ORDER BY number DESC LIMIT ?", [*values, limit])
 
     def count(self) -> int:
-        return sum(number for (number,) in self.read("SELECT count(*) FROM runs"))
+        return self._count("true")
 
     def row(self, run: str) -> RunRow | None:
         found = self._rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", [run])
@@ -107,13 +129,11 @@ class RunStore(Database):
         )
         return self._rows(sql, [recipe_hash, version])
 
-    def seconds_of(self, dataset: str, backbone: str, strategy: str, limit: int = 20) -> list[float]:
-        """How long the latest runs of this kind took."""
-        sql = (
-            "SELECT seconds FROM runs WHERE state = 'done' AND dataset = ? AND backbone = ? AND strategy = ? "
-            "AND seconds IS NOT NULL ORDER BY number DESC LIMIT ?"
-        )
-        return [seconds for (seconds,) in self.read(sql, [dataset, backbone, strategy, limit])]
+    def seconds_of(self, kind: Kind | None = None, limit: int = 20) -> list[float]:
+        """How long the latest runs of this kind took, or of any."""
+        alike = "AND dataset = ? AND backbone = ? AND strategy = ?" if kind else ""
+        sql = f"SELECT seconds FROM runs WHERE state = 'done' {alike} ORDER BY number DESC LIMIT ?"
+        return [seconds for (seconds,) in self.read(sql, [*(kind or ()), limit]) if seconds is not None]
 
     def recipe(self, run: str) -> dict[str, Any]:
         return json.loads(self.read("SELECT recipe FROM runs WHERE id = ?", [run])[0][0])
@@ -126,12 +146,18 @@ class RunStore(Database):
         return self._rows(sql + " ORDER BY number", values)
 
     def waiting(self, engine: str) -> list[Waiting]:
-        sql = "SELECT id, owner, priority, ticket, wanted_device FROM runs WHERE state = 'queued' AND engine = ?"
+        sql = (
+            "SELECT id, owner, priority, ticket, wanted_device, dataset, backbone, strategy FROM runs "
+            "WHERE state = 'queued' AND engine = ?"
+        )
         names = ("run", "owner", "priority", "ticket", "device")
-        return [Waiting(**dict(zip(names, values, strict=True))) for values in self.read(sql, [engine])]
+        return [
+            Waiting(**dict(zip(names, values, strict=False)), kind=(values[5], values[6], values[7]))
+            for values in self.read(sql, [engine])
+        ]
 
     def how_many_wait(self, owner: str) -> int:
-        return self.read("SELECT count(*) FROM runs WHERE state = 'queued' AND owner = ?", [owner])[0][0]
+        return self._count("state = 'queued' AND owner = ?", owner)
 
     def served(self) -> dict[str, int]:
         """Per owner, the ticket that was drawn when a run of theirs was last begun."""
@@ -145,8 +171,8 @@ class RunStore(Database):
                 return None
             db.execute(
                 "UPDATE runs SET state = 'running', reason = ?, device = ?, attempt = ?, served = ?, worker = '', "
-                "heard = ? WHERE id = ?",
-                [reason, device, found[0] + 1, _next_ticket(db), steady_seconds(), run],
+                "begun = ?, heard = ? WHERE id = ?",
+                [reason, device, found[0] + 1, _next_ticket(db), now := steady_seconds(), now, run],
             )
         return found[0] + 1
 
@@ -179,10 +205,13 @@ class RunStore(Database):
                 _insist(db, run, attempt)
             _set(db, run, _known(entries))
 
-    def delete(self, run: str) -> None:
+    def delete(self, run: str) -> bool:
+        """Forget a run, unless somebody works on it by now."""
         with self.writing() as db:
-            db.execute("DELETE FROM events WHERE run = ?", [run])
-            db.execute("DELETE FROM runs WHERE id = ?", [run])
+            gone = db.execute(f"DELETE FROM runs WHERE id = ? AND state NOT IN ({AT_WORK})", [run]).rowcount > 0
+            if gone:
+                db.execute("DELETE FROM events WHERE run = ?", [run])
+        return gone
 
     def say(self, run: str, said: Sequence[Mapping[str, Any]], *, attempt: int | None = None) -> None:
         """Append events, numbered on from the last one."""
@@ -209,6 +238,9 @@ class RunStore(Database):
     def last_event(self, run: str) -> dict[str, Any] | None:
         rows = self.read("SELECT json FROM events WHERE run = ? ORDER BY number DESC LIMIT 1", [run])
         return json.loads(rows[0][0]) if rows else None
+
+    def _count(self, condition: str, *values: Any) -> int:
+        return sum(number for (number,) in self.read(f"SELECT count(*) FROM runs WHERE {condition}", values))
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[RunRow]:
         return [RunRow(**dict(zip(NAMES, values, strict=True))) for values in self.read(sql, values)]

@@ -5,17 +5,19 @@ What an action needs loads with its first use, so that the door itself opens in 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import __version__
+from core.engines.choosing import Engine, open_engine
 from core.errors import NotFound, RecordError, shown
 from core.events import Event
 from core.home import Home, weights_folders
 from core.runs.folders import read_json
 from core.runs.record import Record
 from core.runs.store import EVENTS_AT_ONCE
-from core.service import showing
+from core.service import queueing, showing
 
 if TYPE_CHECKING:
     from core.recipe import Recipe
@@ -31,6 +33,11 @@ class Workbench:
     def __init__(self, home: Home):
         self.home = home
         self.record = Record(home)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Whoever trains in the background, as THAW_ENGINE says."""
+        return open_engine(self.record)
 
     def datasets(self) -> list[dict[str, Any]]:
         from core.data.finding import find_datasets
@@ -118,9 +125,59 @@ class Workbench:
         from core.engines.immediate import Immediate
 
         device = choose(device)
-        run = self.record.create(recipe, name=name)
+        run = self.record.create(recipe, name=name, wanted_device=device)
         Immediate(self.record).submit(run, device, on_event)
         return run
+
+    def submit(
+        self,
+        given: "Recipe | Mapping[str, Any]",
+        *,
+        name: str = "",
+        device: str = "auto",
+        again: bool = False,
+        owner: str = "",
+        priority: int = 0,
+        request: str | None = None,
+    ) -> dict[str, Any]:
+        """Have a run trained in the background, or find that it has been; `request` names one press of a button."""
+        recipe = self.check(given)
+        twin = None if again else self.finished_twin(recipe)
+        facts = {"name": name, "wanted_device": device, "priority": priority, "owner": owner, "request": request}
+        run = twin or queueing.submit(self.record, self.engine, recipe, **facts)
+        return {"run": run, "state": self.record.find(run).state, "reused": twin is not None}
+
+    def stop(self, run: str) -> dict[str, Any]:
+        return self._after(queueing.stop, run)
+
+    def pause(self, run: str) -> dict[str, Any]:
+        return self._after(queueing.pause, run)
+
+    def resume(self, run: str) -> dict[str, Any]:
+        return self._after(queueing.resume, run)
+
+    def _after(self, act: Callable[..., None], run: str) -> dict[str, Any]:
+        """Do something to a run; answer what state that has led to."""
+        row = self.record.find(run)
+        act(self.record, self.engine, row)
+        return {"run": row.id, "state": self.record.find(row.id).state}
+
+    def queue(self) -> dict[str, dict[str, Any]]:
+        """Per waiting run: its `position`, and the seconds in which it may start (`starts_in`)."""
+        return queueing.queue(self.record, self.engine.name, self.engine.status()["slots"])
+
+    def logs(self, run: str, last: int | None = None) -> dict[str, Any]:
+        """What the worker of a run printed."""
+        row = self.record.find(run)
+        return {"run": row.id, "lines": queueing.log_of(self.record, row, last)}
+
+    def engine_status(self) -> dict[str, Any]:
+        """Whether the engine is alive, its places, what it trains and what waits."""
+        return self.engine.status()
+
+    def wake(self) -> None:
+        """After a restart: runs that wait for nobody get somebody. Costs next to nothing when all is well."""
+        self.engine.wake_if_needed()
 
     def finished_twin(self, recipe: "Recipe") -> str | None:
         """A finished run of the same recipe, by the same version, on the same data, from the same weights."""

@@ -1,0 +1,86 @@
+"""The local engine: runs are trained by worker processes of this machine, looked after by a supervisor.
+
+Nothing is handed to the supervisor: it reads the record. So the engine's whole task is that there is one.
+"""
+
+import signal
+import subprocess
+import sys
+from typing import Any, ClassVar
+
+from core.engines.supervisor import NAME
+from core.home import PROJECT
+from core.runs import liveness
+from core.runs.folders import read_json
+from core.runs.machine import Process, steady_seconds
+from core.runs.record import Record
+
+HANGS_AFTER = 30.0
+"""A supervisor that has shown no life for so long (it should every two seconds) is replaced."""
+
+STARTED: list[subprocess.Popen[bytes]] = []
+"""The supervisors that this process has started: each is remembered until it has ended."""
+
+
+class Local:
+    """Worker processes on this machine."""
+
+    name: ClassVar[str] = NAME
+
+    def __init__(self, record: Record):
+        self.record = record
+        self.folder = record.home.engine
+
+    def wake(self) -> None:
+        """See that a supervisor is there; it finds by itself what is to be done."""
+        if self._alive():
+            if not self._hangs():
+                return
+            self._end_the_hanging()
+        STARTED[:] = [each for each in STARTED if each.poll() is None]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f"{NAME}.log").open("ab") as log:
+            supervisor = subprocess.Popen(
+                [sys.executable, "-m", "core.engines.supervisor", str(self.record.home.folder)],
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # the end of the page server or of the terminal is not the end of the runs
+            )
+        STARTED.append(supervisor)
+
+    def wake_if_needed(self) -> None:
+        """After a restart of the machine or of the engine: runs that wait for nobody get somebody."""
+        if not self._alive() and (self.record.store.waiting(NAME) or self.record.store.at_work(NAME)):
+            self.wake()
+
+    def status(self) -> dict[str, Any]:
+        """Whether the engine is alive, and what it does."""
+        alive, beat = self._alive(), self._beat()
+        at_work = [row for row in map(self.record.seen, self.record.store.at_work(NAME)) if row.state != "lost"]
+        return {
+            "engine": NAME,
+            "alive": alive,
+            "slots": len(beat.get("places", [])) if alive else 0,
+            "places": beat.get("places", []) if alive else [],
+            "running": [row.id for row in at_work],
+            "queued": [each.run for each in self.record.store.waiting(NAME)],
+            "log": str(self.folder / f"{NAME}.log"),
+        }
+
+    def _alive(self) -> bool:
+        return liveness.is_held(self.folder, NAME)
+
+    def _beat(self) -> dict[str, Any]:
+        return read_json(self.folder / f"{NAME}.json") or {}
+
+    def _hangs(self) -> bool:
+        beat = self._beat()
+        process = Process.from_text(beat.get("process", ""))
+        return process is not None and process.lives and steady_seconds() - beat["beat"] > HANGS_AFTER
+
+    def _end_the_hanging(self) -> None:
+        process = Process.from_text(self._beat().get("process", ""))
+        if process:
+            process.signal(signal.SIGKILL)

@@ -1,0 +1,42 @@
+"""What can be set about the engines: each setting is an environment variable, THAW_ and its name in capitals."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from core.errors import TrainingError, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How much is done at a time, for whom, and how patient the engine is."""
+
+    slots: str = ""
+    """Places to train at: a number on the CPU, or devices such as `cuda:0,cuda:1,cpu`; empty: as many as fit."""
+    queued_per_owner: int = 1000
+    """How many runs of one owner may wait."""
+    running_per_owner: int = 1000
+    """How many runs of one owner may be trained at a time."""
+    idle_seconds: float = 600.0
+    """How long the supervisor stays when there is nothing to do."""
+    stop_grace: float = 10.0
+    """How long a run that was asked to stop may take to, before it is told, and then made to."""
+    snapshot_seconds: float = 30.0
+    """How often a run at work saves all it knows, unless that would cost more than 2% of its time."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        given = {each.name: environment.get(f"THAW_{each.name.upper()}") for each in fields(cls)}
+        return cls(**{name: _read(name, text) for name, text in given.items() if text})
+
+
+def _read(name: str, text: str) -> Any:
+    kind = type(getattr(Settings(), name))
+    try:
+        value = kind(text)
+    except ValueError:
+        value = -1
+    if kind is not str and not value > 0:
+        raise TrainingError(f"THAW_{name.upper()} is {shown(text)}; it must be a number above 0.")
+    return value

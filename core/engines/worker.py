@@ -1,0 +1,80 @@
+"""A worker: a process that is made for one run, trains it, and ends."""
+
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+
+from core.engines.base import execute
+from core.errors import ExplorerError
+from core.home import Home
+from core.recipe import Recipe
+from core.runs.folders import read_json
+from core.runs.log import RunLog
+from core.runs.record import Record
+
+LOG = "worker.log"
+SURROUNDINGS = "surroundings.json"
+"""In the run's folder: where whoever asked for it finds data and weights."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """All that a worker is told."""
+
+    home: str
+    run: str
+    attempt: int
+    device: str
+    threads: int
+    seconds_between_snapshots: float
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> "Order":
+        return cls(**json.loads(text))
+
+    @property
+    def folder(self) -> Path:
+        return Home(Path(self.home)).runs / self.run
+
+
+def work(order: Order) -> None:
+    """Train the run; its lock is held by this process, its attempt has been begun."""
+    signal.signal(signal.SIGTERM, _end)
+    _write_into(order.folder / LOG)
+    os.environ.update(read_json(order.folder / SURROUNDINGS) or {})
+    record = Record(Home(Path(order.home)))
+    desk = record.desk(order.run, order.attempt)
+    desk.begin()
+    try:
+        recipe = Recipe.parse(record.store.recipe(order.run))
+    except ExplorerError as error:
+        desk.end("failed", str(error), 0.0)
+        return
+    import torch  # seconds, unless it has been loaded before the fork
+
+    torch.set_num_threads(order.threads)
+    execute(recipe, RunLog(desk, seconds_between_snapshots=order.seconds_between_snapshots), order.device)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt(f"It was told to end ({signal.Signals(number).name}).")
+
+
+def _write_into(log: Path) -> None:
+    """What the worker prints, its traceback included, stands with the run."""
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(handle, stream.fileno())
+    os.close(handle)
+
+
+if __name__ == "__main__":
+    work(Order.from_text(sys.argv[1]))

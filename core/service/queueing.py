@@ -1,0 +1,131 @@
+"""Runs that are trained in the background: asked for, waited for, ended early, taken up again."""
+
+import os
+import statistics
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.engines.choosing import Engine
+from core.engines.settings import Settings
+from core.engines.worker import LOG, SURROUNDINGS
+from core.errors import RecordError
+from core.runs.machine import steady_seconds
+from core.runs.queue import Kind, expected_starts, in_order
+from core.runs.record import Record
+from core.runs.states import HELD, State
+from core.runs.store import RunRow
+
+if TYPE_CHECKING:
+    from core.recipe import Recipe
+
+PASSED_ON = ("THAW_DATA", "THAW_WEIGHTS", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE")
+"""Where data and weights lie is the asker's affair; whoever trains may have been started by somebody else."""
+
+UNKNOWN_SECONDS = 60.0
+"""What a run is thought to take before any of its kind has ended."""
+
+
+def submit(
+    record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "", request: str | None = None, **facts: Any
+) -> str:
+    """Write a run down and see that it gets its turn. The same request twice is one run."""
+    _within_limits(record, owner)
+    surroundings = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    files = {SURROUNDINGS: surroundings}
+    run = record.create(recipe, owner=owner, engine=engine.name, request=request, files=files, **facts)
+    engine.wake()
+    return run
+
+
+def _within_limits(record: Record, owner: str) -> None:
+    limit, waiting = Settings.from_environment().queued_per_owner, record.store.how_many_wait(owner)
+    if waiting >= limit:
+        who = f"{owner} has" if owner else "There are"
+        raise RecordError(f"{who} {waiting} runs waiting, and {limit} is the limit; let some end, or stop some.")
+
+
+def stop(record: Record, engine: Engine, row: RunRow) -> None:
+    """End a run early: at once where nobody works on it, else after its present step."""
+    if row.state in ("queued", "paused"):
+        record.store.move(row.id, "stopped", "Stopped on request.", only_from=row.state)
+    elif row.state in ("running", "pausing"):
+        _ask(record, engine, row, "stopping", "It was asked to stop.")
+    elif row.state != "stopping":
+        raise RecordError(f"The run {row.id} is {row.state} already; there is nothing to stop.")
+
+
+def pause(record: Record, engine: Engine, row: RunRow) -> None:
+    """Let a run save all it knows and give its place to others."""
+    if row.state == "running":
+        _ask(record, engine, row, "pausing", "It was asked to pause.")
+    elif row.state not in ("pausing", "paused"):
+        raise RecordError(f"The run {row.id} is {row.state}; only one that is running can be paused.")
+
+
+def resume(record: Record, engine: Engine, row: RunRow) -> None:
+    """Let a run that rests wait for its turn, and go on from its last snapshot."""
+    record.requeue(row.id, engine=engine.name)
+    engine.wake()
+
+
+def _ask(record: Record, engine: Engine, row: RunRow, state: State, reason: str) -> None:
+    """Whoever trains the run reads its state; whoever looks after the trainer must be there to insist."""
+    record.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt)
+    if row.engine == engine.name:
+        engine.wake_if_needed()
+
+
+def log_of(record: Record, row: RunRow, last: int | None = None) -> list[str]:
+    """What the worker printed: warnings, and the traceback of a bug."""
+    place = record.folder(row.id) / LOG
+    if not place.exists():
+        return []
+    lines = _tail(place).decode("utf-8", "replace").splitlines()
+    return lines if last is None else lines[-last:] if last else []
+
+
+def _tail(place: Path, most: int = 1_000_000) -> bytes:
+    """The end of a log, however long it has grown."""
+    with place.open("rb") as file:
+        file.seek(max(0, place.stat().st_size - most))
+        return file.read()
+
+
+def queue(record: Record, engine_name: str, slots: int) -> dict[str, dict[str, Any]]:
+    """Per waiting run: its position (1 is next), and in how many seconds it may start."""
+    waiting, at_work = record.store.waiting(engine_name), record.store.at_work(engine_name)
+    if not waiting:
+        return {}
+    order = in_order(waiting, Counter(row.owner for row in at_work), record.store.served())
+    takes = _Experience(record)
+    left = [takes(row.kind) - _seconds_so_far(row) for row in at_work]
+    starts = expected_starts([takes(each.kind) for each in order], left, max(1, slots))
+    return {
+        each.run: {"position": place, "starts_in": round(start, 1)}
+        for place, (each, start) in enumerate(zip(order, starts, strict=True), 1)
+    }
+
+
+class _Experience:
+    """How long runs of a kind have taken; of any kind, where there has been none."""
+
+    def __init__(self, record: Record):
+        self._store, self._known = record.store, dict[Kind, float]()
+
+    def __call__(self, kind: Kind) -> float:
+        if kind not in self._known:
+            taken = self._store.seconds_of(kind) or self._store.seconds_of()
+            self._known[kind] = statistics.median(taken) if taken else UNKNOWN_SECONDS
+        return self._known[kind]
+
+
+def _seconds_so_far(row: RunRow) -> float:
+    return 0.0 if row.begun is None else max(0.0, steady_seconds() - row.begun)
+
+
+def quiet_for(row: RunRow) -> float | None:
+    """How long a run at work has said nothing; on a clock that nobody can set."""
+    if row.state not in HELD or row.heard is None:
+        return None
+    return max(0.0, steady_seconds() - row.heard)
