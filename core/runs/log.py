@@ -31,7 +31,8 @@ class RunLog:
         self.desk, self.home = desk, desk.home
         self._on_event, self._between_snapshots = on_event, seconds_between_snapshots
         self._held_back: Step | None = None
-        self._kept_at = self._snapshot_at = time.monotonic()
+        self._kept_at = float("-inf")  # the first step shows at once that something moves
+        self._snapshot_at = time.monotonic()
         self._snapshot_cost = 0.0
         self._elapsed = 0.0
 

@@ -105,6 +105,9 @@ class RunStore(Database):
     def count(self) -> int:
         return self._count("true")
 
+    def count_in(self, state: State) -> int:
+        return self._count("state = ?", state)
+
     def row(self, run: str) -> RunRow | None:
         found = self._rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", [run])
         return found[0] if found else None
