@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -64,12 +65,12 @@ class Process:
         """Send a signal to this process and no other; its own group and every descendant too, if asked to."""
         if not self.lives:
             return False
-        targets = _descendants(self.pid) if with_children else []
-        for pid in [self.pid, *targets]:
-            try:
+        children = _descendants(self.pid) if with_children else []
+        if with_children and os.getpgid(self.pid) == self.pid:  # children whose parents are gone are still of its group
+            os.killpg(self.pid, number)
+        for pid in [self.pid, *children]:
+            with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
-            except (ProcessLookupError, PermissionError):
-                continue
         return True
 
 
