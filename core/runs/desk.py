@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from core.events import Wish
+from core.events import EpochEnded, Notice, Wish
 from core.home import Home
 from core.runs.folders import discard, read_json, replace_folder, sweep, write_json, write_text
+from core.runs.halving import TOPIC, Judge
 from core.runs.machine import Process
 from core.runs.states import State
 from core.runs.store import RunStore
@@ -64,6 +66,7 @@ class RecordDesk:
         self.store, self.home, self.run, self.attempt = store, home, run, attempt
         self.folder = home.runs / run
         self._wish: Wish = None
+        self._given_up = ""
         self._looked_at = float("-inf")
 
     def plan(self) -> dict[str, Any] | None:
@@ -80,6 +83,21 @@ class RecordDesk:
 
     def say(self, said: Sequence[Mapping[str, Any]]) -> None:
         self.store.say(self.run, said, attempt=self.attempt)
+        for ended in (each for each in said if each["kind"] == EpochEnded.kind):
+            if why := self._judge.verdict(ended):
+                self._give_up(why, ended["elapsed"])
+
+    @cached_property
+    def _judge(self) -> Judge:
+        """Called in when the first epoch has ended; one look tells it that a run outside of sweeps is none of its."""
+        return Judge(self.store, self.run)
+
+    def _give_up(self, why: str, elapsed: float) -> None:
+        """Stop as if its owner had asked; the notice remains when it is resumed, and says that this has been."""
+        if self.store.move(self.run, "stopping", why, only_from="running", attempt=self.attempt):
+            notice = Notice(elapsed=elapsed, topic=TOPIC, message=why)
+            self.store.say(self.run, [notice.to_json()], attempt=self.attempt)
+            self._given_up, self._looked_at = why, float("-inf")
 
     def enter(self, **entries: Any) -> None:
         self.store.enter(self.run, attempt=self.attempt, **entries)
@@ -93,6 +111,8 @@ class RecordDesk:
     def end(self, state: State, reason: str, seconds: float, traceback: str = "") -> None:
         if traceback:
             write_text(self.folder / "traceback.txt", traceback)
+        if state == "stopped":
+            reason = self._given_up or reason
         self.store.move(self.run, state, reason, attempt=self.attempt, ended=time.time(), seconds=seconds)
         if state in ("done", "diverged"):
             discard(self.folder / "snapshot")
