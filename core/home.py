@@ -53,5 +53,11 @@ def weights_folders(environment: Mapping[str, str] = os.environ) -> list[Path]:
     return [*_folders(environment.get("THAW_WEIGHTS", "")), SHIPPED]
 
 
+def hub_cache(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the Hugging Face hub's client keeps what it has fetched."""
+    home = environment.get("HF_HOME") or Path(environment.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
+    return Path(environment.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()
+
+
 def _folders(listed: str) -> list[Path]:
     return [Path(entry).expanduser().resolve() for entry in listed.split(os.pathsep) if entry]

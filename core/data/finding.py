@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from core.catalog.datasets import DATASETS, DatasetCard
 from core.data.archives import archive_stem, unpack
@@ -78,6 +78,31 @@ def open_source(name: str, home: Home) -> Source:
     close = difflib.get_close_matches(name, known, n=3)
     meant = f"close to it are {', '.join(close)}, and " if close else ""
     raise DataError(f"There is no dataset called {shown(name)}; {meant}`datasets` lists what there is.")
+
+
+class Location(NamedTuple):
+    """Where a dataset comes from, and the folder or archive that holds it; None where nothing does by now."""
+
+    origin: Origin
+    place: Path | None = None
+
+
+def located(name: str, home: Home) -> Location:
+    """What `open_source` would open, found without opening it."""
+    if name in DATASETS:
+        return _locate_card(DATASETS[name], home)
+    if place := _imports(home).get(name):
+        return Location("imported", place)
+    place = _discovered(home).get(name)
+    return Location("found" if place else "missing", place)
+
+
+def _locate_card(card: DatasetCard, home: Home) -> Location:
+    if card.name in BUILT_IN:
+        return Location("built in")
+    fetched_before = home.datasets / FOUND / card.source_name
+    place = _place_of(card) or (fetched_before if fetched_before.is_dir() else None)
+    return Location("found" if place else "download" if card.source_name in FETCHES else "missing", place)
 
 
 def _open_card(card: DatasetCard, home: Home) -> Source:
@@ -175,13 +200,7 @@ def _imports(home: Home) -> dict[str, Path]:
 
 
 def _found_card(card: DatasetCard, home: Home) -> Found:
-    origin: Origin = "missing"
-    if card.name in BUILT_IN:
-        origin = "built in"
-    elif _place_of(card) or (home.datasets / FOUND / card.source_name).is_dir():
-        origin = "found"
-    elif card.source_name in FETCHES:
-        origin = "download"
+    origin = _locate_card(card, home).origin
     return Found(
         name=card.name,
         title=card.title,

@@ -1,7 +1,5 @@
 """What there is to choose: every registered name with its knobs, and the backbones with where their weights are."""
 
-import os
-from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from core.catalog.registry import Knob, Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.errors import RecipeError
-from core.home import SHIPPED, weights_folders
+from core.home import SHIPPED, hub_cache, weights_folders
 from core.recipe import Recipe
 
 KINDS: dict[str, Registry] = {
@@ -90,8 +88,3 @@ def _in_hub_cache(card: BackboneCard) -> bool:
     """timm's models lie in the hub's cache as models--timm--NAME.TAG."""
     cached = hub_cache().glob(f"models--timm--{card.timm_name}*/snapshots/*/model.safetensors")
     return any(True for _ in cached)
-
-
-def hub_cache(environment: Mapping[str, str] = os.environ) -> Path:
-    home = environment.get("HF_HOME") or Path(environment.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface"
-    return Path(environment.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.batches import cut, order_of
-from core.data.finding import open_source
+from core.data.fingerprints import open_remembered
 from core.data.pixels import Canvases, Preparation
 from core.data.source import Source
 from core.data.splits import cap, split
@@ -24,7 +24,7 @@ class Lesson:
 
     @classmethod
     def load(cls, recipe: Recipe, home: Home) -> "Lesson":
-        source = open_source(recipe.dataset, home)
+        source = open_remembered(recipe.dataset, home)
         splits = {str(name): indices for name, indices in split(source, recipe.split_seed).items()}
         if recipe.examples_per_class:
             splits["train"] = cap(splits["train"], source.labels, recipe.examples_per_class, recipe.split_seed)

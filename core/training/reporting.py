@@ -16,6 +16,7 @@ import torch
 
 import core
 from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.training.origins import origin_of
 from core.training.predicting import Predictor, softmax
 from core.training.session import Ending, Session
 from core.training.weights import Tensors
@@ -98,6 +99,7 @@ def environment(session: Session) -> dict[str, Any]:
         "split_seed": session.recipe.split_seed,
         "data": session.lesson.source.fingerprint,
         "weights": session.net.weights_hash,
+        "origin": origin_of(session.recipe, session.lesson.home, session.net.blueprint.about.get("hf_hub_id")),
         "licences": {
             "data": session.lesson.source.licence,
             "weights": session.net.blueprint.about.get("license", "unknown"),

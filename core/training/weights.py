@@ -17,12 +17,12 @@ from urllib.request import getproxies
 import torch
 from safetensors import SafetensorError, safe_open
 
-from core.errors import NotFound, WeightsError
-from core.home import Home, weights_folders
+from core.errors import WeightsError
+from core.home import Home
+from core.training.origins import WEIGHTS, folder_of
 
 Tensors = dict[str, torch.Tensor]
 
-WEIGHTS = "model.safetensors"
 SECONDS_TO_CONNECT = 5.0
 
 
@@ -110,16 +110,9 @@ def _check_reachable(endpoint: str) -> None:
 
 
 def find_folder(backbone: str, home: Home) -> WeightsFolder | None:
-    """The folder that holds a backbone: a finished run's best weights, or one below the weights folders."""
-    if backbone.startswith("run:"):
-        folder = home.runs / backbone.removeprefix("run:") / "best"
-        if folder.parent.parent != home.runs or not (folder / "config.json").is_file():
-            raise NotFound(f"{backbone}: there is no such run with finished weights here.")
-        return WeightsFolder(folder)
-    for parent in weights_folders():
-        if (parent / backbone / "config.json").is_file():
-            return WeightsFolder(parent / backbone)
-    return None
+    """The folder that holds a backbone, if one does."""
+    folder = folder_of(backbone, home)
+    return WeightsFolder(folder) if folder else None
 
 
 def hash_of(tensors: Tensors) -> str:
