@@ -11,6 +11,7 @@ from core.errors import DiskFull, ExplorerError, Superseded
 from core.events import Event, Wish
 from core.recipe import Recipe
 from core.runs.log import RunLog
+from core.runs.states import State
 
 Learning = Generator[Event, Wish, Any]
 
@@ -30,10 +31,8 @@ def execute(recipe: Recipe, log: RunLog, device: str) -> None:
         _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home), log)
     except Superseded:
         return  # the run is in other hands by now
-    except DiskFull as error:
-        log.finish("paused", f"{error} It can be resumed from its last snapshot.")
     except ExplorerError as error:
-        log.finish("failed", str(error))
+        log.finish(*last_word(error))
     except KeyboardInterrupt as interrupt:
         log.finish("stopped", str(interrupt) or "Interrupted from the keyboard.")
         raise
@@ -41,6 +40,13 @@ def execute(recipe: Recipe, log: RunLog, device: str) -> None:
         bug = "".join(traceback.format_exception_only(error)).strip()
         log.finish("failed", f"A bug: {bug}", traceback.format_exc())
         raise
+
+
+def last_word(error: ExplorerError) -> tuple[State, str]:
+    """What becomes of a run that could not go on, for a reason that somebody can mend."""
+    if isinstance(error, DiskFull):
+        return "paused", f"{error} It can be resumed from its last snapshot."
+    return "failed", str(error)
 
 
 def _listen(learning: Learning, log: RunLog) -> None:

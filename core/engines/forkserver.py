@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from importlib import import_module
 
@@ -62,18 +63,22 @@ def _live(order: Order) -> None:
         work(order)
         code = 0
     finally:  # what the server would do at its end is not for its children
-        if sys.exc_info()[1] is not None:
-            traceback.print_exc()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with suppress(OSError):  # no space left, not even for this
+            if sys.exc_info()[1] is not None:
+                traceback.print_exc()
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
 
 
 def _bury(orders: dict[int, str], channel: socket.socket) -> None:
     while orders:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is None:
             return
+        with suppress(ProcessLookupError):  # its children hold its lock; its id is not given out before it is buried
+            os.killpg(ended.si_pid, signal.SIGKILL)
+        pid, status = os.waitpid(ended.si_pid, 0)
         _tell(channel, {"order": orders.pop(pid), "status": os.waitstatus_to_exitcode(status)})
 
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +56,7 @@ class Supervisor:
     _stopping: dict[tuple[str, int], Stopping] = field(default_factory=dict)
     _busy_at: float = 0.0
     _beaten_at: float = float("-inf")
+    _trouble: str = ""
 
     def serve(self) -> None:
         """Work until there has been nothing to do for a while; leave at once if somebody else is here."""
@@ -85,9 +87,16 @@ class Supervisor:
                 if self.tick():
                     self._busy_at = time.monotonic()
             except RecordError as error:  # busy, or no space: it may pass
-                sys.stderr.write(f"{error}\n")
+                self._complain(str(error))
                 time.sleep(1.0)
             time.sleep(TICK)
+
+    def _complain(self, trouble: str) -> None:
+        """Once for each trouble: it may last all night, and there may be no space to complain on."""
+        if trouble != self._trouble:
+            with suppress(OSError):
+                sys.stderr.write(f"{trouble}\n")
+        self._trouble = trouble
 
     def adopt_late(self) -> None:
         """The same for whoever died while the lock was being taken: our own lock does not speak for the dead engine."""
@@ -111,13 +120,13 @@ class Supervisor:
         """What the nursery tells: who was born, who has died and how, whom nobody will ever bear."""
         for news in self.nursery.news():
             row = self._still(news.order)
-            if row is None:
-                continue
             match news:
-                case Birth(process=process):
+                case Birth(process=process) if row:
                     self.record.store.enter(row.id, worker=process.to_text())
-                case Death(status=status):
+                case Death(status=status) if row:
                     self.record.settle(row, _how_it_ended(status))
+                case Death():  # it may have been killed right after its last word
+                    self.record.tidy(news.order.run)
         for order in self.nursery.overdue():
             row = self._still(order)
             if row and not liveness.is_held(self.record.folder(row.id)):
@@ -222,7 +231,7 @@ class Supervisor:
 
 def _how_it_ended(status: int) -> str:
     if status < 0:
-        name = signal.Signals(-status).name
+        name = next((each.name for each in signal.Signals if each == -status), f"signal {-status}")
         hint = " The machine may have run out of memory." if name == "SIGKILL" else ""
         return f"Its worker was ended from outside ({name}).{hint} It can be resumed from its last snapshot."
     return f"Its worker ended without a word (exit code {status}); its log may say why."

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
-from core.engines.base import execute
+from core.engines.base import execute, last_word
 from core.errors import ExplorerError
 from core.home import Home
 from core.recipe import Recipe
@@ -51,11 +51,11 @@ def work(order: Order) -> None:
     os.environ.update(read_json(order.folder / SURROUNDINGS) or {})
     record = Record(Home(Path(order.home)))
     desk = record.desk(order.run, order.attempt)
-    desk.begin()
     try:
+        desk.begin()
         recipe = Recipe.parse(record.store.recipe(order.run))
     except ExplorerError as error:
-        desk.end("failed", str(error), 0.0)
+        desk.end(*last_word(error), seconds=0.0)
         return
     import torch  # seconds, unless it has been loaded before the fork
 

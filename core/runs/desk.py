@@ -6,12 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.errors import DiskFull, Superseded
 from core.events import EpochEnded, Notice, Wish
 from core.home import Home
+from core.runs import ballast
 from core.runs.folders import discard, read_json, replace_folder, sweep, write_json, write_text
 from core.runs.halving import TOPIC, Judge
 from core.runs.machine import Process
-from core.runs.states import State
+from core.runs.states import FOLLOWS, State
 from core.runs.store import RunStore
 
 SECONDS_BETWEEN_LOOKS = 0.1
@@ -50,8 +52,10 @@ class Desk(Protocol):
         """Keep a folder of the run in place of its former version."""
         ...
 
-    def end(self, state: State, reason: str, seconds: float, traceback: str = "") -> None:
-        """The run's last word."""
+    def end(
+        self, state: State, reason: str, seconds: float, traceback: str = "", said: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """The run's last word: its state and its last events, both or neither."""
         ...
 
     def wish(self) -> Wish:
@@ -79,6 +83,7 @@ class RecordDesk:
     def begin(self) -> None:
         """The run's worker holds its lock now: what a killed one left half-written can go."""
         sweep(self.folder)
+        ballast.take(self.home)
         self.enter(worker=Process.here().to_text(), started=time.time())
 
     def say(self, said: Sequence[Mapping[str, Any]]) -> None:
@@ -108,15 +113,24 @@ class RecordDesk:
     def keep(self, name: str, save: Callable[[Path], object]) -> None:
         replace_folder(self.folder / name, save)
 
-    def end(self, state: State, reason: str, seconds: float, traceback: str = "") -> None:
-        if traceback:
-            write_text(self.folder / "traceback.txt", traceback)
+    def end(
+        self, state: State, reason: str, seconds: float, traceback: str = "", said: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
         if state == "stopped":
             reason = self._given_up or reason
-        self.store.move(self.run, state, reason, attempt=self.attempt, ended=time.time(), seconds=seconds)
-        if state in ("done", "diverged"):
-            discard(self.folder / "snapshot")
-        sweep(self.folder)
+        word = {"ended": time.time(), "seconds": seconds, "said": said}
+        try:
+            self._end(state, reason, traceback, word)
+        except DiskFull:
+            ballast.give_up(self.home)
+            self._end(state, reason, traceback, word)
+
+    def _end(self, state: State, reason: str, traceback: str, word: Mapping[str, Any]) -> None:
+        if traceback:
+            write_text(self.folder / "traceback.txt", traceback)
+        if not self.store.move(self.run, state, reason, attempt=self.attempt, **word):
+            raise Superseded(f"The run {self.run} is not in the hands of attempt {self.attempt} any more.")
+        tidy(self.folder, state)
 
     def wish(self) -> Wish:
         now = time.monotonic()
@@ -124,3 +138,10 @@ class RecordDesk:
             row = self.store.row(self.run)
             self._wish, self._looked_at = WISHES.get(row.state if row else "stopping"), now
         return self._wish
+
+
+def tidy(folder: Path, state: State) -> None:
+    """Remove what nobody needs any more; whoever calls it holds the run's lock."""
+    if not FOLLOWS[state]:  # it never goes on, from no snapshot
+        discard(folder / "snapshot")
+    sweep(folder)

@@ -27,7 +27,7 @@ def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
     mark = secrets.token_hex(4)
     version = place.with_name(f"{place.name}.{mark}")
     fresh, link = place.with_name(f"{FRESH}{version.name}"), place.with_name(f"{FRESH}{mark}")
-    with _or_nothing(fresh, link):
+    with _or_nothing(place, fresh, link):
         fresh.mkdir(parents=True)
         save(fresh)
         _force(fresh)
@@ -40,17 +40,27 @@ def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
+def make_folder(place: Path) -> None:
+    """A folder that has not been there."""
+    with _or_nothing(place):
+        place.mkdir(parents=True)
+
+
 def write_json(place: Path, content: Mapping[str, Any]) -> None:
     write_text(place, strict_json(content, indent=2) + "\n")
 
 
 def write_text(place: Path, text: str) -> None:
+    write_bytes(place, text.encode("utf-8"))
+
+
+def write_bytes(place: Path, content: bytes) -> None:
     """Replace a file in one step."""
     fresh = place.with_name(f"{FRESH}{place.name}-{secrets.token_hex(4)}")
-    with _or_nothing(fresh):
+    with _or_nothing(place, fresh):
         place.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
+        with fresh.open("wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(place)
@@ -79,14 +89,14 @@ def sweep(folder: Path) -> None:
 
 
 @contextmanager
-def _or_nothing(*halves: Path) -> Iterator[None]:
+def _or_nothing(place: Path, *halves: Path) -> Iterator[None]:
     """Half-written pieces never stay (what went well has lost these names); a full disk is the user's to mend."""
     try:
         yield
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise DiskFull(halves[0].parent) from error
+        raise DiskFull(place.parent) from error
     finally:
         for half in halves:
             _remove(half)

@@ -66,21 +66,19 @@ class RunLog:
                 if (event.split, event.weights) == ("val", "best"):
                     self.desk.enter(accuracy=event.accuracy)
             case Finished():
-                self._keep(event)
-                self.finish(event.state, event.reason)
+                self.finish(event.state, event.reason, last=event)
             case _:
                 self._keep(event)
         self._on_event(event)
         return wish
 
-    def finish(self, state: State, reason: str, traceback: str = "") -> None:
+    def finish(self, state: State, reason: str, traceback: str = "", last: Finished | None = None) -> None:
         """The run's last word; a bug's traceback is kept beside it."""
-        if self._held_back is not None:
-            self._keep_step(self._held_back)
-        self.desk.end(state, reason, self._elapsed, traceback)
+        said = [each.to_json() for each in (self._held_back, last) if each is not None]
+        self.desk.end(state, reason, self._elapsed, traceback, said)
 
     def _keep(self, event: Event) -> None:
-        if self._held_back is not None and isinstance(event, EpochEnded | Finished):
+        if self._held_back is not None and isinstance(event, EpochEnded):
             self._keep_step(self._held_back)
         self.desk.say([event.to_json()])
 

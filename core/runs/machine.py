@@ -66,8 +66,9 @@ class Process:
         if not self.lives:
             return False
         children = _descendants(self.pid) if with_children else []
-        if with_children and os.getpgid(self.pid) == self.pid:  # children whose parents are gone are still of its group
-            os.killpg(self.pid, number)
+        with suppress(ProcessLookupError, PermissionError):
+            if with_children and os.getpgid(self.pid) == self.pid:  # children whose parents are gone are of its group
+                os.killpg(self.pid, number)
         for pid in [self.pid, *children]:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,8 @@ from core import __version__
 from core.errors import NotFound, RecordError, shown
 from core.home import Home
 from core.runs import liveness
-from core.runs.desk import RecordDesk
-from core.runs.folders import sweep, write_json
+from core.runs.desk import RecordDesk, tidy
+from core.runs.folders import make_folder, write_json
 from core.runs.states import HELD, RESUMABLE
 from core.runs.store import RunRow, RunStore
 
@@ -81,20 +82,29 @@ class Record:
             "strategy": recipe.strategy.name,
         }
         while True:
-            run = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-            try:
+            run = self._with_a_folder()
+            with ExitStack() as unless_written_down:
+                unless_written_down.callback(shutil.rmtree, self.folder(run), ignore_errors=True)
                 # First the folder: who is killed in between leaves litter, but never a run without its recipe.
                 for name, content in {"recipe.json": recipe.to_json(), **files}.items():
                     write_json(self.folder(run) / name, content)
-                self.store.add(run, state="queued", recipe=recipe.to_json(), created=time.time(), **facts)
-            except sqlite3.IntegrityError:
-                asked = self.store.asked_for(owner, request) if request else None
-                if self.store.row(run) is None:
-                    shutil.rmtree(self.folder(run))
-                if asked:
-                    return asked.id
-                continue
-            return run
+                try:
+                    self.store.add(run, state="queued", recipe=recipe.to_json(), created=time.time(), **facts)
+                except sqlite3.IntegrityError:
+                    asked = self.store.asked_for(owner, request) if request else None
+                    if asked:
+                        return asked.id
+                    continue
+                unless_written_down.pop_all()
+                return run
+
+    def _with_a_folder(self) -> str:
+        """An id that nobody has yet: whoever makes its folder has it."""
+        while True:
+            run = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+            with suppress(FileExistsError):
+                make_folder(self.folder(run))
+                return run
 
     def desk(self, run: str, attempt: int) -> RecordDesk:
         return RecordDesk(self.store, self.home, run, attempt)
@@ -146,7 +156,14 @@ class Record:
             case _:
                 state, reason = "lost", why
         if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **ended):
-            sweep(self.folder(row.id))
+            self.tidy(row.id)
+
+    def tidy(self, run: str) -> None:
+        """Remove what a killed worker left half-done, unless somebody works on the run, or it is gone."""
+        row = self.store.row(run)
+        if row is not None:
+            with suppress(liveness.Held), liveness.held(self.folder(run)):
+                tidy(self.folder(run), row.state)
 
     def requeue(self, run: str, engine: str = "") -> None:
         """Let a run that rests wait for its turn once more, in the care of an engine."""

@@ -43,5 +43,9 @@ UNSUCCESSFUL: frozenset[State] = frozenset({"failed", "diverged", "lost"})
 """How a run ends that a person has to mend."""
 
 
+INSTEAD: dict[tuple[State, State], State] = {("stopping", "paused"): "stopped"}
+"""Whoever was about to pause when it was asked to stop has stopped."""
+
+
 def may_follow(before: State, after: State) -> bool:
     return after in FOLLOWS[before]

@@ -9,7 +9,7 @@ from core.errors import NotFound, RecordError, Superseded, shown
 from core.runs.database import Database
 from core.runs.machine import steady_seconds
 from core.runs.queue import Kind, Waiting
-from core.runs.states import HELD, State, may_follow
+from core.runs.states import HELD, INSTEAD, State, may_follow
 from core.runs.strict import strict_json
 
 EVENTS_AT_ONCE = 500
@@ -187,18 +187,24 @@ class RunStore(Database):
         *,
         only_from: State | None = None,
         attempt: int | None = None,
+        said: Sequence[Mapping[str, Any]] = (),
         **entries: Any,
     ) -> bool:
-        """Take a run to its next state; False where it has left `only_from` or `attempt`, an error where it may not."""
+        """Take a run to its next state; False where it has left `only_from` or `attempt`, an error where it may not.
+
+        What it said last (`said`) is kept in the same transaction: no run says twice that it has finished.
+        """
         with self.writing() as db:
             found = db.execute("SELECT state, attempt FROM runs WHERE id = ?", [run]).fetchone()
             if found is None:
                 raise NotFound(f"The run {shown(run)} is not there any more.")
             if only_from not in (None, found[0]) or attempt not in (None, found[1]):
                 return False
+            state = INSTEAD.get((found[0], state), state)
             if not may_follow(found[0], state):
                 raise RecordError(f"The run {run} is {found[0]}; it can't become {state}.")
             _set(db, run, {"state": state, "reason": reason, **_known(entries)})
+            _append(db, run, said)
         return True
 
     def enter(self, run: str, *, attempt: int | None = None, **entries: Any) -> None:
@@ -221,9 +227,7 @@ class RunStore(Database):
         with self.writing() as db:
             if attempt is not None:
                 _insist(db, run, attempt)
-            last = db.execute("SELECT max(number) FROM events WHERE run = ?", [run]).fetchone()[0] or 0
-            rows = [(run, last + 1 + i, each["kind"], strict_json(each)) for i, each in enumerate(said)]
-            db.executemany("INSERT INTO events (run, number, kind, json) VALUES (?, ?, ?, ?)", rows)
+            _append(db, run, said)
             db.execute("UPDATE runs SET heard = ? WHERE id = ?", [steady_seconds(), run])
 
     def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
@@ -260,6 +264,12 @@ def _insist(db: Any, run: str, attempt: int) -> None:
     now = db.execute(f"SELECT attempt FROM runs WHERE id = ? AND state IN ({AT_WORK})", [run]).fetchone()
     if now != (attempt,):
         raise Superseded(f"The run {run} is not in the hands of attempt {attempt} any more.")
+
+
+def _append(db: Any, run: str, said: Sequence[Mapping[str, Any]]) -> None:
+    last = db.execute("SELECT max(number) FROM events WHERE run = ?", [run]).fetchone()[0] or 0
+    rows = [(run, last + 1 + i, each["kind"], strict_json(each)) for i, each in enumerate(said)]
+    db.executemany("INSERT INTO events (run, number, kind, json) VALUES (?, ?, ?, ?)", rows)
 
 
 def _known(entries: Mapping[str, Any]) -> Mapping[str, Any]:
