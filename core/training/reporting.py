@@ -192,7 +192,7 @@ def predictions(session: Session, ending: Ending | None) -> Iterator[Event]:
     with_last = ending is None or ending.state != "diverged"
     best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1
     said = list(_predicted_all(session, session.best, "best", best))
-    yield from said
+    yield from (each for each in said)  # a list has no ear for the wish that answers each
     if with_last and last == best:
         yield from (replace(each, weights="last", elapsed=session.elapsed) for each in said)
     elif with_last:
