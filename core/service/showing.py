@@ -25,7 +25,7 @@ def brief(row: RunRow) -> dict[str, Any]:
         "strategy": row.strategy,
         "accuracy": row.accuracy,
         "seconds": row.seconds,
-        "created": _when(row.created),
+        "created": when(row.created),
         "note": row.note,
         "tags": json.loads(row.tags),
         "device": row.device,
@@ -44,8 +44,8 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
         **brief(row),
         "seconds": row.seconds if row.seconds is not None else (last or {}).get("elapsed", 0.0),
         "recipe": record.store.recipe(row.id),
-        "started": _when(row.started),
-        "ended": _when(row.ended),
+        "started": when(row.started),
+        "ended": when(row.ended),
         "classes": classes,
         "pictures": started.get("pictures", {}),
         "parameters": started.get("parameters"),
@@ -92,5 +92,5 @@ def _facts(event: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key not in ("kind", "number")}
 
 
-def _when(seconds: float | None) -> str | None:
+def when(seconds: float | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
