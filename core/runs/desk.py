@@ -99,9 +99,8 @@ class RecordDesk:
 
     def _give_up(self, why: str, elapsed: float) -> None:
         """Stop as if its owner had asked; the notice remains when it is resumed, and says that this has been."""
-        if self.store.move(self.run, "stopping", why, only_from="running", attempt=self.attempt):
-            notice = Notice(elapsed=elapsed, topic=TOPIC, message=why)
-            self.store.say(self.run, [notice.to_json()], attempt=self.attempt)
+        said = [Notice(elapsed=elapsed, topic=TOPIC, message=why).to_json()]
+        if self.store.move(self.run, "stopping", why, only_from="running", attempt=self.attempt, said=said):
             self._given_up, self._looked_at = why, float("-inf")
 
     def enter(self, **entries: Any) -> None:
