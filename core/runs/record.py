@@ -82,7 +82,7 @@ class Record:
             "strategy": recipe.strategy.name,
         }
         while True:
-            run = self._with_a_folder()
+            run = self.take_id()
             with ExitStack() as unless_written_down:
                 unless_written_down.callback(shutil.rmtree, self.folder(run), ignore_errors=True)
                 # First the folder: who is killed in between leaves litter, but never a run without its recipe.
@@ -98,7 +98,7 @@ class Record:
                 unless_written_down.pop_all()
                 return run
 
-    def _with_a_folder(self) -> str:
+    def take_id(self) -> str:
         """An id that nobody has yet: whoever makes its folder has it."""
         while True:
             run = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))

@@ -30,6 +30,8 @@ ENTRIES = frozenset(
         "sweep",
     ]
 )
+ANSWER = "recipe, recipe_hash, version, dataset, backbone, strategy, device, seconds, accuracy"
+"""What of a finished run is true of its copy: what was asked and what came out, not who asked, when and why."""
 AT_WORK = ", ".join(f"'{state}'" for state in sorted(HELD))
 
 
@@ -91,6 +93,18 @@ class RunStore(Database):
         with self.writing() as db:
             row["ticket"] = _next_ticket(db)
             db.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+
+    def copy(self, source: str, run: str, **facts: Any) -> bool:
+        """Write a finished run down once more, with all it said, under `facts` of its own; False if it is gone."""
+        with self.writing() as db:
+            own = {"id": run, "state": "done", "ticket": _next_ticket(db), **facts}
+            columns, values = ", ".join(own), ", ".join("?" * len(own))
+            sql = f"INSERT INTO runs ({columns}, {ANSWER}) SELECT {values}, {ANSWER} FROM runs"
+            there = db.execute(sql + " WHERE id = ? AND state = 'done'", [*own.values(), source]).rowcount > 0
+            if there:
+                events = "INSERT INTO events (run, number, kind, json) SELECT ?, number, kind, json FROM events"
+                db.execute(events + " WHERE run = ?", [run, source])
+        return there
 
     def newest(
         self, limit: int = -1, before: int | None = None, state: str | None = None, sweep: str | None = None

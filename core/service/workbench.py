@@ -9,15 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import __version__
 from core.engines.choosing import Engine, open_engine
 from core.errors import NotFound, RecordError, shown
 from core.events import Event
 from core.home import Home, weights_folders
-from core.runs.folders import read_json
 from core.runs.record import Record
 from core.runs.store import EVENTS_AT_ONCE
-from core.service import queueing, showing
+from core.service import queueing, reusing, showing
 
 if TYPE_CHECKING:
     from core.recipe import Recipe
@@ -118,7 +116,7 @@ class Workbench:
     ) -> str:
         """Train here and now; answers the run, however it ended. What a finished twin has learned is its answer."""
         recipe = self.check(given)
-        twin = None if again else self.finished_twin(recipe)
+        twin = None if again else self.finished_twin(recipe, name=name)
         if twin:
             return twin
         from core.engines.devices import choose
@@ -142,7 +140,7 @@ class Workbench:
     ) -> dict[str, Any]:
         """Have a run trained in the background, or find that it has been; `request` names one press of a button."""
         recipe = self.check(given)
-        twin = None if again else self.finished_twin(recipe)
+        twin = None if again else self.finished_twin(recipe, owner, name=name, request=request)
         facts = {"name": name, "wanted_device": device, "priority": priority, "owner": owner, "request": request}
         run = twin or queueing.submit(self.record, self.engine, recipe, **facts)
         return {"run": run, "state": self.record.find(run).state, "reused": twin is not None}
@@ -179,21 +177,9 @@ class Workbench:
         """After a restart: runs that wait for nobody get somebody. Costs next to nothing when all is well."""
         self.engine.wake_if_needed()
 
-    def finished_twin(self, recipe: "Recipe") -> str | None:
-        """A finished run of the same recipe, by the same version, on the same data, from the same weights."""
-        rows = self.record.store.finished_like(recipe.hash, __version__)
-        if not rows:
-            return None
-        from core.data.finding import open_source
-        from core.engines.reuse import weights_hash
-
-        source = open_source(recipe.dataset, self.home)
-        for row in rows:
-            environment = read_json(self.record.folder(row.id) / "environment.json") or {}
-            if environment.get("data") == source.fingerprint:
-                same = environment.get("weights") == weights_hash(recipe, source.classes, self.home)
-                return row.id if same else None
-        return None
+    def finished_twin(self, recipe: "Recipe", owner: str = "", **facts: Any) -> str | None:
+        """The owner's finished run of the same on the same; if only another's can answer, it is copied for them."""
+        return reusing.answer(self.record, recipe, owner, **facts)
 
     def runs(self, limit: int = -1, before: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
         """A page of runs, newest first; `before` is the last run of the page above."""

@@ -47,7 +47,7 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     from core.terminal.progress import Progress
 
     recipe = _recipe_of(asked)
-    twin = None if asked.again else bench.finished_twin(bench.check(recipe))
+    twin = None if asked.again else bench.finished_twin(bench.check(recipe), name=asked.name)
     if twin:
         screen.line(f"The run {twin} has learned exactly this already; --again trains it anew.")
     title = f"{inert(recipe.dataset)} with {inert(recipe.backbone)}, strategy {recipe.strategy.name}"
