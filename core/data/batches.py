@@ -59,7 +59,7 @@ class Varied:
     def pictures(self, indices: np.ndarray, epoch: int, view: int = 0) -> np.ndarray:
         """These pictures as one epoch shows them: a batch of uint8."""
         size, found = self.canvases.preparation.size, self.canvases[indices]
-        if not self.augmentations:
+        if not self.augmentations or not len(indices):
             return self.canvases.preparation.seen(found)
         return np.stack(
             [

@@ -65,7 +65,7 @@ class Recipe:
     )
     augmentation: tuple[Choice, ...] = _part((), parsing.several(AUGMENTATIONS), "How training pictures are varied.")
     lr: float = _part(1e-3, parsing.number_within(1e-12, 1e12), "The learning rate at the schedule's peak.")
-    batch_size: int = _part(32, parsing.number_within(1, 65_536, whole=True), "Pictures per step.")
+    batch_size: int = _part(32, parsing.number_within(1, 65_536, whole=True), "Pictures per step of each worker.")
     epochs: int = _part(10, parsing.number_within(1, 100_000, whole=True), "Passes over the training pictures.")
     early_stopping: EarlyStopping | None = _part(None, parsing.early_stopping, "End when validation stops improving.")
     examples_per_class: int | None = _part(
@@ -103,7 +103,11 @@ class Recipe:
     time_limit: float | None = _part(
         None, parsing.number_within(0.001, 1e9, optional=True), "Seconds after which the run ends."
     )
-    workers: int = _part(1, parsing.number_within(1, 4096, whole=True), "Data-parallel processes.")
+    workers: int = _part(
+        1,
+        parsing.number_within(1, 4096, whole=True),
+        "Processes that learn together, each its share of every step: two with batches of 16 learn as one with 32.",
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -142,6 +146,11 @@ class Recipe:
             return cls.parse(json.loads(text))
         except (ValueError, RecursionError) as error:  # a number may also have too many digits
             raise RecipeError("recipe", text[:40], f"it must be JSON ({error})") from None
+
+    @property
+    def pictures_per_step(self) -> int:
+        """Of all workers together."""
+        return self.batch_size * self.workers
 
     def to_json(self) -> dict[str, Any]:
         return {"schema": SCHEMA, **{each.name: _plain(getattr(self, each.name)) for each in fields(self)}}

@@ -7,7 +7,7 @@ the preparation, the precision and the border. A strategy that moves the border 
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -26,6 +26,7 @@ from core.training.modes import at_rest
 from core.training.plan import Plan
 from core.training.predicting import normalised
 from core.training.splitting import Cut, cut_below
+from core.training.team import Team
 from core.training.weights import hash_of
 
 LARGEST_STORE = 8 * 2**30
@@ -39,6 +40,8 @@ class Fed:
     inputs: np.ndarray
     indices: np.ndarray
     are_features: bool
+    of: int
+    """How many pictures the whole batch has: where others learn too, this is a share of it."""
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Feeder:
     lesson: Lesson
     plan: Plan
     device: torch.device
+    team: Team
     cut: Cut | None = None
     keeps_training: bool = False
     note: str = "none"
@@ -71,8 +75,10 @@ class Feeder:
         if learning != self._boundary:
             self._boundary, self.cut, self._stores = learning, None, {}
             if self.plan.cache and self.recipe.frozen_norms == "hold" and self._phase(epoch) > 1:
-                self.cut = self._cut(learning)
-        self.keeps_training = self.cut is not None and not self.mixes and self.views > 0 and self._affordable()
+                cut = self._cut(learning)
+                self.cut = cut if self._for_all(cut is not None) else None
+        keeps = self.cut is not None and not self.mixes and self.views > 0 and self._affordable()
+        self.keeps_training = self._for_all(keeps)
         self.note = "none"
         if self.cut is None:
             return
@@ -83,15 +89,18 @@ class Feeder:
             self.note = "afresh"
 
     def batches(self, batches: list[np.ndarray], epoch: int) -> Iterator[Fed]:
-        """Training batches (numbers of pictures), prepared ahead by threads."""
+        """Training batches (numbers of pictures), of each this member's share, prepared ahead by threads."""
         if self.keeps_training:
             make = partial(self._features_of, self.varied, view=epoch % self.views)
         else:
             make = partial(self._pictures_of, self.varied, epoch=epoch)
-        return prefetched(make, batches, self.plan.threads)
+        return prefetched(
+            lambda whole: replace(make(self.team.share(whole)), of=len(whole)), batches, self.plan.threads
+        )
 
     def evaluation(self, indices: np.ndarray) -> Iterator[Fed]:
-        """Pictures as evaluation sees them, in their order."""
+        """This member's share of some pictures as evaluation sees them, in their order."""
+        indices = self.team.share(indices)
         batches = np.split(indices, range(self.plan.eval_batch, len(indices), self.plan.eval_batch))
         make = (
             partial(self._features_of, self.plain, view=0)
@@ -101,10 +110,10 @@ class Feeder:
         return prefetched(make, batches, self.plan.threads)
 
     def _features_of(self, varied: Varied, numbers: np.ndarray, view: int) -> Fed:
-        return Fed(self._store(varied, view)[numbers], numbers, True)
+        return Fed(self._store(varied, view)[numbers], numbers, True, of=len(numbers))
 
     def _pictures_of(self, varied: Varied, numbers: np.ndarray, epoch: int) -> Fed:
-        return Fed(varied.pictures(numbers, epoch), numbers, False)
+        return Fed(varied.pictures(numbers, epoch), numbers, False, of=len(numbers))
 
     def tensor(self, fed: Fed) -> torch.Tensor:
         """The batch on the device, as the network (or its suffix) takes it."""
@@ -148,6 +157,10 @@ class Feeder:
                 raise
             return None  # where not even two pictures fit, nothing is kept
 
+    def _for_all(self, yes: bool) -> bool:
+        """Whether every member says yes: what they do together they must all do."""
+        return self.team.summed([yes])[0] == self.team.size
+
     def _affordable(self) -> bool:
         store = self._store(self.plain, 0)
         return store.row_bytes * self.views * len(self.lesson.splits["train"]) <= LARGEST_STORE
@@ -175,9 +188,17 @@ class Feeder:
         return self._stores[name]
 
     def _ensure(self, varied: Varied, numbers: np.ndarray, view: int) -> None:
+        """Compute what is not kept yet: each member its share, then whatever the others keep in homes of their own."""
         store = self._store(varied, view)
         missing = store.missing(numbers)
-        self.note = "computed" if len(missing) else "reused" if self.note == "none" else self.note
+        any_missing = self.team.summed([len(missing)])[0] > 0
+        self.note = "computed" if any_missing else "reused" if self.note == "none" else self.note
+        if any_missing:
+            self._compute(varied, store, self.team.share(missing), view)
+            self.team.summed([0])  # by now everyone has written
+            self._compute(varied, store, store.missing(numbers), view)
+
+    def _compute(self, varied: Varied, store: Rows, missing: np.ndarray, view: int) -> None:
         if not len(missing):
             return
         batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))

@@ -24,11 +24,9 @@ def train(
     """Learn, and say so. Answer an event with "stop" or "pause" to end early; with nothing to go on."""
     known = Plan.from_json(plan) if plan else None
     session = Session(recipe, device_of(device), home or Home.from_environment(), known, team)
+    resumed = session.took_up(state)
     position = session.position
-    if state:
-        session.restore(state)
-        position = session.position
-    yield started(session, resumed=state is not None)
+    yield started(session, resumed)
     yield from notices(session)
 
     ending = None
@@ -38,11 +36,11 @@ def train(
         for fed in session.batches(epoch):
             lr = session.learn(fed)
             yield from notices(session)
-            wish = team.agree((yield step(session, epoch, lr, len(fed.indices))))
-            if wish == "pause":
+            verdict = session.verdict((yield step(session, epoch, lr, fed.of)))
+            if verdict == "pause":
                 yield finished(session, "paused", f"Paused in epoch {epoch + 1}, after step {position.step}.")
                 return
-            ending = session.ending(wish)
+            ending = session.ending(verdict)
             if ending:
                 break
         if session.deserves_validation(ending):

@@ -51,7 +51,7 @@ def preview(recipe: Recipe, home: Home) -> Preview:
     lesson = Lesson.load(recipe, home)
     net = build(recipe, lesson.source.classes, home)
     lesson.prepare(net.preparation)
-    batches = lesson.batches(recipe, min(recipe.batch_size, len(lesson.splits["train"])), 0)
+    batches = lesson.batches(recipe, min(recipe.pictures_per_step, len(lesson.splits["train"])), 0)
     first = batches[0]
     varied = Varied(lesson.canvases, [AUGMENTATIONS.build(each) for each in recipe.augmentation], recipe.seed)
     return Preview(

@@ -37,9 +37,7 @@ class Ranks:
         self._control = self._meet(distributed.new_group, backend="gloo", timeout=patience)
 
     def share(self, numbers: np.ndarray) -> np.ndarray:
-        """As even as can be, but never a single one while there are more: BatchNorm cannot learn from one picture."""
-        sharing = max(1, min(self.size, len(numbers) // 2))
-        return np.array_split(numbers, sharing)[self.rank] if self.rank < sharing else numbers[:0]
+        return shares_of(numbers, self.size)[self.rank]
 
     def total(self, tensors: Sequence[torch.Tensor]) -> None:
         for some in _together(tensors):
@@ -89,6 +87,12 @@ class Ranks:
             raise TrainingError(message) from error
 
 
+def shares_of(numbers: np.ndarray, size: int) -> list[np.ndarray]:
+    """As even as can be, but never a single one while there are more: BatchNorm cannot learn from one picture."""
+    sharing = max(1, min(size, len(numbers) // 2))
+    return [*np.array_split(numbers, sharing), *[numbers[:0]] * (size - sharing)]
+
+
 def _names_in(folder: Path | None) -> list[str] | None:
     if folder is None:
         return None
@@ -98,10 +102,12 @@ def _names_in(folder: Path | None) -> list[str] | None:
 def _together(tensors: Sequence[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
     """The tensors in their order, in lots of about as many numbers as may travel at once."""
     some: list[torch.Tensor] = []
+    room = AT_ONCE
     for each in tensors:
         some.append(each)
-        if sum(tensor.numel() for tensor in some) >= AT_ONCE:
+        room -= each.numel()
+        if room <= 0:
             yield some
-            some = []
+            some, room = [], AT_ONCE
     if some:
         yield some

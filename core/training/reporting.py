@@ -185,9 +185,12 @@ def improved(session: Session, epoch: int, loss: float, accuracy: float) -> Impr
 
 
 def predictions(session: Session, ending: Ending | None) -> Iterator[Event]:
-    """What the best epoch's weights say about every picture held out, and the last epoch's beside it."""
+    """What the best epoch's weights say about every picture held out, and the last epoch's beside it.
+
+    The first member says so, and the others, which it needs no more, need not wait.
+    """
     position = session.position
-    if position.best_epoch is None:
+    if position.best_epoch is None or session.team.rank > 0:
         return
     with_last = ending is None or ending.state != "diverged"
     best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1

@@ -3,6 +3,7 @@
 The loop says when; the session knows how. Nothing here knows who listens or where things are stored.
 """
 
+import json
 import math
 import tempfile
 import time
@@ -34,8 +35,8 @@ from core.training.pooling import pools_its_own_way
 from core.training.predicting import Predictor, open_predictor
 from core.training.state import Position, optimizer_memory, read_state, remind_optimizer, write_state
 from core.training.stepper import Stepper
-from core.training.team import Team
-from core.training.weights import Tensors
+from core.training.team import VERDICTS, Team, Verdict
+from core.training.weights import Tensors, hash_of
 
 
 class Ending(NamedTuple):
@@ -56,16 +57,17 @@ class Session:
         self.lesson = Lesson.load(recipe, home)
         self.net = build(recipe, self.lesson.source.classes, home)
         self._prepare_pictures()
-        self.batch_size = min(recipe.batch_size, len(self.lesson.splits["train"]))
+        self.batch_size = min(recipe.pictures_per_step, len(self.lesson.splits["train"]))
         self.steps_per_epoch = len(self.lesson.batches(recipe, self.batch_size, 0))
         self.strategy = STRATEGIES.build(recipe.strategy)
         self.net.model.to(device)
-        self.plan = plan or make_plan(recipe, self.net, device, self._whole_steps(), self.batch_size)
+        self._check_alike()
+        self.plan = self._planned(plan)
         torch.set_num_threads(self.plan.compute_threads)
         self.net.model.to(memory_format=self.plan.layout)  # type: ignore[call-overload]
         self.net.remember_start()
         self.regularizers = [REGULARIZERS.build(each) for each in recipe.regularizers]
-        self.feeder = Feeder(recipe, self.net, self.lesson, self.plan, device)
+        self.feeder = Feeder(recipe, self.net, self.lesson, self.plan, device, team)
         self.objective = Objective(recipe, self.net, self.lesson, self.regularizers, device)
         self.stepper = Stepper(
             recipe, self.net, self.feeder, self.objective, self.regularizers, team, self.steps_per_epoch
@@ -82,9 +84,26 @@ class Session:
             self.net.preparation = Preparation(size=preparation.size, fit=preparation.fit, mean=mean, std=std)
         self.lesson.prepare(self.net.preparation)
 
+    def _check_alike(self) -> None:
+        """Members on several machines might learn other things, or begin elsewhere, and nobody would notice."""
+        own = f"{self.lesson.source.fingerprint} {hash_of(self.net.model.state_dict())}".encode()
+        if self.team.size > 1 and self.team.summed([self.team.told(own) != own])[0]:
+            raise TrainingError(
+                f"Not all machines have the same pictures of {self.recipe.dataset} and the same weights of "
+                f"{self.recipe.backbone}; give them the same and start the run anew."
+            )
+
+    def _planned(self, known: Plan | None) -> Plan:
+        """The first member's plan: it alone measures, while the others leave it the machine."""
+        if self.team.rank == 0 and known is None:
+            share = math.ceil(self.batch_size / self.team.size)
+            known = make_plan(self.recipe, self.net, self.device, self._whole_steps(), share)
+        plan = known or Plan()
+        return Plan.from_json(json.loads(self.team.told(json.dumps(plan.to_json()).encode())))
+
     def _note_what_differs(self) -> None:
         """Say where the recipe's wish could not be followed to the letter."""
-        asked, have = self.recipe.batch_size, self.batch_size
+        asked, have = self.recipe.pictures_per_step, self.batch_size
         if asked > have:
             message = f"A batch of {asked} is more than the {have} training pictures: {have} it is."
             self.stepper.notices.append(("batch_size", message))
@@ -108,23 +127,34 @@ class Session:
     def elapsed(self) -> float:
         return self.earlier + time.monotonic() - self.began
 
-    def ending(self, wish: Wish) -> Ending | None:
-        """Whether, and why, the run should end after this step."""
+    def verdict(self, wish: Wish) -> Verdict:
+        """What all members do after this step: the gravest of what their owners, their clocks and the losses say."""
         limit = self.recipe.time_limit
-        if diverged := self.diverged():
-            return diverged
-        if wish == "stop":
-            return Ending("stopped", "Stopped on request.")
+        own: list[Verdict] = [wish]
         if limit is not None and self.elapsed >= limit:
-            return Ending("done", f"The time limit of {limit:g} s was reached.")
+            own.append("late")
+        if self.stepper.hopeless(self.position):
+            own.append("diverged")
+        return self.team.agree(max(own, key=VERDICTS.index))
+
+    def ending(self, verdict: Verdict) -> Ending | None:
+        """Whether, and why, the run ends after this step."""
+        if verdict == "diverged":
+            return self._astray()
+        if verdict == "stop":
+            return Ending("stopped", "Stopped on request.")
+        if verdict == "late":
+            return Ending("done", f"The time limit of {self.recipe.time_limit:g} s was reached.")
         return None
 
-    def diverged(self, val_loss: float = 0.0) -> Ending | None:
+    def diverged(self, val_loss: float) -> Ending | None:
         """Whether the run has gone astray: what the last step of an epoch broke, only validation sees."""
-        position = self.position
-        if math.isfinite(val_loss) and not self.stepper.hopeless(position):
+        if math.isfinite(val_loss) and not self.stepper.hopeless(self.position):
             return None
-        where = f"epoch {position.epoch + 1}, step {position.step}"
+        return self._astray()
+
+    def _astray(self) -> Ending:
+        where = f"epoch {self.position.epoch + 1}, step {self.position.step}"
         return Ending("diverged", f"The loss left all bounds in {where}; a lower learning rate may help.")
 
     def deserves_validation(self, ending: Ending | None) -> bool:
@@ -152,7 +182,7 @@ class Session:
     def batches(self, epoch: int) -> Iterator[Fed]:
         """What is left of an epoch, ready to be learned from; waiting for it is counted as data."""
         todo = self.lesson.batches(self.recipe, self.batch_size, epoch)[self.position.batch :]
-        ready = self.feeder.batches([self.team.share(batch) for batch in todo], epoch)
+        ready = self.feeder.batches(todo, epoch)
         while True:
             with self.position.timed("data"):
                 fed = next(ready, None)
@@ -165,7 +195,7 @@ class Session:
         return self.stepper.learn(fed, self.position)
 
     def evaluate(self, split: str) -> tuple[float, float]:
-        """Mean cross-entropy and accuracy over a split."""
+        """Mean cross-entropy and accuracy over a split, of which each member judges its share."""
         self.stepper.read_losses(self.position, at_once=True)
         loss, right, indices = 0.0, 0, self.lesson.splits[split]
         with self.position.timed("evaluation"), at_rest(self.net.model), torch.inference_mode():
@@ -174,6 +204,7 @@ class Session:
                 labels = self.objective.labels_of(fed.indices)
                 loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
                 right += int((logits.argmax(1) == labels).sum())
+        loss, right = self.team.summed([loss, right])
         return loss / len(indices), right / len(indices)
 
     @contextmanager
@@ -223,7 +254,14 @@ class Session:
         }
         write_state(folder, tensors, self.position)
 
-    def restore(self, folder: Path) -> None:
+    def took_up(self, state: Path | None) -> bool:
+        """Go on from a saved state, if there is one: the first member's is everyone's."""
+        with self.team.handed(state) as folder:
+            if folder:
+                self._restore(folder)
+        return folder is not None
+
+    def _restore(self, folder: Path) -> None:
         """Take up a saved state, if the pictures and the pretrained weights are still the same."""
         tensors, position = read_state(folder)
         if position.fingerprint != self.position.fingerprint:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 
@@ -13,12 +13,12 @@ from core.errors import TrainingError
 from core.recipe import Recipe
 from core.training.feeding import Fed, Feeder
 from core.training.memory import free, not_even_one, ran_out
+from core.training.merging import Tally, merge
 from core.training.model import Net
 from core.training.objective import Objective
 from core.training.optimizer import make_optimizer, set_rates
 from core.training.state import Position
 from core.training.team import Team
-from core.training.weights import Tensors
 
 HOPELESS = 20.0
 """A cross-entropy so many times that of a uniform guess has diverged."""
@@ -52,16 +52,17 @@ class Stepper:
         self.states: list[State] = [each.begin(net) for each in regularizers]
         self.notices: list[tuple[str, str]] = []
         self.loss: float | None = None
-        self._unread: list[tuple[Tensors, torch.Tensor, int]] = []
+        self._unread: list[Tally] = []
         self._read_at = 0.0
 
     def learn(self, fed: Fed, position: Position) -> float:
         """One step on one batch; returns its rate."""
         lr = self.set_rates(position, position.batch)
-        while not self._fits(fed, position):
+        while not (tally := self._tried(fed, position)):
             pass
+        merge(self.team, self.net.model, tally)
+        self._unread.append(tally)
         self.read_losses(position)
-        self.team.average(parameter for _, parameter in self.net.weights("all", norms_and_biases=True))
         for regularizer in self.regularizers:
             regularizer.after_backward(self.net)
         self._sample_gradients(position)
@@ -89,8 +90,9 @@ class Stepper:
         now = time.monotonic()
         if self.feeder.device.type != "cpu" and not at_once and now - self._read_at < SECONDS_BETWEEN_READS:
             return
-        for totals, right, pictures in self._unread:
-            self._count({name: float(value) for name, value in totals.items()}, float(right), pictures, position)
+        for tally in self._unread:
+            losses = {name: float(value) for name, value in tally.losses.items()}
+            self._count(losses, float(tally.right), tally.pictures, position)
         self._unread, self._read_at = [], now
 
     def _step(self) -> None:
@@ -98,27 +100,24 @@ class Stepper:
         for regularizer, state in zip(self.regularizers, self.states, strict=True):
             regularizer.after_step(self.net, state)
 
-    def _fits(self, fed: Fed, position: Position) -> bool:
-        """Take the gradient of one batch; false if the memory was too small for it and the pieces are smaller now."""
-        seed = draw(STEP, self.recipe.seed, position.epoch, position.batch).integers(2**62)
+    def _tried(self, fed: Fed, position: Position) -> Tally | None:
+        """Take the gradient of one batch; None if the memory was too small for it and the pieces are smaller now."""
+        seed = draw(STEP, self.recipe.seed, position.epoch, position.batch, self.team.rank).integers(2**62)
         torch.manual_seed(int(seed))  # dropout and stochastic depth draw from here
         try:
-            self._take_gradients(fed, position)
+            return self._take_gradients(fed, position)
         except (RuntimeError, ValueError) as error:
             self._make_smaller(error, len(fed.indices), position)
-        else:
-            return True
         free(self.feeder.device)
-        return False
+        return None
 
-    def _take_gradients(self, fed: Fed, position: Position) -> None:
+    def _take_gradients(self, fed: Fed, position: Position) -> Tally:
         self.optimizer.zero_grad(set_to_none=True)
         chance = draw(MIX, self.recipe.seed, position.epoch, position.batch)
         inputs, targets = self.objective.targets(self.feeder.tensor(fed), fed.indices, chance)
         mass = self.objective.mass(targets)
         totals, right = {"cross_entropy": torch.zeros_like(mass)}, torch.zeros_like(mass)
-        pieces = min(position.pieces, len(inputs))  # as even as can be: BatchNorm cannot learn from one left over
-        for piece, wanted in zip(inputs.tensor_split(pieces), targets.tensor_split(pieces), strict=True):
+        for piece, wanted in self._pieces(inputs, targets, position.pieces):
             with position.timed("forward"):
                 logits = self.feeder.logits(piece, fed.are_features)
                 loss = self.objective.cross_entropy(logits, wanted, mass)
@@ -129,7 +128,14 @@ class Stepper:
         for name, penalty in self.objective.penalties():
             penalty.backward()
             totals[name] = penalty.detach()
-        self._unread.append((totals, right, len(fed.indices)))
+        return Tally(totals, right, mass, learned=len(fed.indices), pictures=fed.of)
+
+    @staticmethod
+    def _pieces(inputs: torch.Tensor, targets: torch.Tensor, pieces: int) -> Iterator[tuple[torch.Tensor, ...]]:
+        """As even as can be: BatchNorm cannot learn from one left over. Of an empty share there are none."""
+        pieces = min(pieces, len(inputs))
+        if pieces:
+            yield from zip(inputs.tensor_split(pieces), targets.tensor_split(pieces), strict=True)
 
     def _count(self, totals: dict[str, float], right: float, pictures: int, position: Position) -> None:
         for name, value in ({f"loss {part}": each * pictures for part, each in totals.items()}).items():

@@ -1,5 +1,6 @@
 """Small real runs: digits, a tiny network of each family, and a way to take one apart between any two steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.loop import train
 from core.training.session import Session
+from core.training.team import ALONE, Team
 
 FAMILIES = ("thaw_small", "test_efficientnet", "test_vit", "test_convnext")
 """A residual network (with its weights), a MobileNet, a transformer and a modern convolutional one, all tiny."""
@@ -69,8 +71,8 @@ def home(tmp_path: Path) -> Home:
 class Runner:
     """Trains to the end, or until a step at which the state is saved and the run pauses; keeps every session."""
 
-    def __init__(self, home: Home, folder: Path):
-        self.home, self.folder = home, folder
+    def __init__(self, home: Home, folder: Path, team: Team = ALONE):
+        self.home, self.folder, self.team = home, folder, team
         self.sessions: list[Session] = []
 
     def __call__(
@@ -83,7 +85,8 @@ class Runner:
         where: Home | None = None,
     ) -> Outcome:
         outcome = Outcome([], {}, [])
-        learning, wish = train(recipe, "cpu", plan=plan, state=state, home=where or self.home), None
+        home = where or self.home
+        learning, wish = train(recipe, "cpu", plan=plan, state=state, team=self.team, home=home), None
         while True:
             try:
                 event = learning.send(wish)
@@ -105,14 +108,20 @@ class Runner:
 
 @pytest.fixture
 def run(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    runner, begin = Runner(home, tmp_path), Session.__init__
+    runner = Runner(home, tmp_path)
+    monkeypatch.setattr(Session, "__init__", remembering(runner))
+    return runner
+
+
+def remembering(runner: Runner) -> Callable[..., None]:
+    """How a session begins, if the runner is to keep it."""
+    begin = Session.__init__
 
     def remembered(self: Session, *args: Any, **kwargs: Any) -> None:
         begin(self, *args, **kwargs)
         runner.sessions.append(self)
 
-    monkeypatch.setattr(Session, "__init__", remembered)
-    return runner
+    return remembered
 
 
 def differing(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> set[str]:
