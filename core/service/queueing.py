@@ -3,6 +3,7 @@
 import os
 import statistics
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,23 +27,27 @@ UNKNOWN_SECONDS = 60.0
 """What a run is thought to take before any of its kind has ended."""
 
 
-def submit(
-    record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "", request: str | None = None, **facts: Any
-) -> str:
+def submit(record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "", **facts: Any) -> str:
     """Write a run down and see that it gets its turn. The same request twice is one run."""
-    _within_limits(record, owner)
-    surroundings = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    files = {SURROUNDINGS: surroundings}
-    run = record.create(recipe, owner=owner, engine=engine.name, request=request, files=files, **facts)
+    insist_on_room(record, owner)
+    run = write_down(record, engine, recipe, owner=owner, **facts)
     engine.wake()
     return run
 
 
-def _within_limits(record: Record, owner: str) -> None:
+def write_down(record: Record, engine: Engine, recipe: "Recipe", **facts: Any) -> str:
+    """A new run in the care of an engine, with where its asker finds data and weights."""
+    surroundings = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return record.create(recipe, engine=engine.name, files={SURROUNDINGS: surroundings}, **facts)
+
+
+def insist_on_room(record: Record, owner: str, new: int = 1) -> None:
+    """Refuse what would make more of an owner's runs wait than may: all of it, so that no sweep is begun by halves."""
     limit, waiting = Settings.from_environment().queued_per_owner, record.store.how_many_wait(owner)
-    if waiting >= limit:
+    if waiting + new > limit:
         who = f"{owner} has" if owner else "There are"
-        raise RecordError(f"{who} {waiting} runs waiting, and {limit} is the limit; let some end, or stop some.")
+        more = f" and {new} more are asked for" if new > 1 else ""
+        raise RecordError(f"{who} {waiting} runs waiting{more}, and {limit} is the limit; let some end, or stop some.")
 
 
 def stop(record: Record, engine: Engine, row: RunRow) -> None:
@@ -53,6 +58,14 @@ def stop(record: Record, engine: Engine, row: RunRow) -> None:
         _ask(record, engine, row, "stopping", "It was asked to stop.")
     elif row.state != "stopping":
         raise RecordError(f"The run {row.id} is {row.state} already; there is nothing to stop.")
+
+
+def stop_all(record: Record, engine: Engine, rows: Iterable[RunRow]) -> list[RunRow]:
+    """Stop whatever has not ended; answers those runs, as they are now. Who waits goes first, or gets the places."""
+    on_the_way = [row for row in rows if row.state in ("queued", "paused", *HELD)]
+    for row in sorted(on_the_way, key=lambda row: row.state in HELD):
+        stop(record, engine, row)
+    return [record.find(row.id) for row in on_the_way]
 
 
 def pause(record: Record, engine: Engine, row: RunRow) -> None:

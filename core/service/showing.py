@@ -8,7 +8,9 @@ from typing import Any
 from core.runs.folders import read_json
 from core.runs.predictions import Predictions, kept_score
 from core.runs.record import Record
+from core.runs.states import HELD
 from core.runs.store import RunRow
+from core.service.queueing import quiet_for
 
 SPLITS = ("val", "test")
 
@@ -29,6 +31,12 @@ def brief(row: RunRow) -> dict[str, Any]:
         "note": row.note,
         "tags": json.loads(row.tags),
         "device": row.device,
+        "owner": row.owner,
+        "engine": row.engine,
+        "priority": row.priority,
+        "sweep": row.sweep,
+        "attempt": row.attempt,
+        "quiet_for": quiet_for(row),
     }
 
 
@@ -36,13 +44,12 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
     """Everything that is known of a run."""
     folder = record.folder(row.id)
     told = record.store.told(row.id)
-    started, finished = _last(told, "started"), _last(told, "finished")
-    improved, last = _last(told, "improved"), record.store.last_event(row.id)
-    epochs = {each["epoch"]: _facts(each) for each in told if each["kind"] == "epoch_ended"}
+    started, improved, last = _last(told, "started"), _last(told, "improved"), record.store.last_event(row.id)
+    finished = _last([each for each in told if each["number"] > started.get("number", 0)], "finished")
     classes = started.get("classes", [])
     return {
         **brief(row),
-        "seconds": row.seconds if row.seconds is not None else (last or {}).get("elapsed", 0.0),
+        "seconds": (last or {}).get("elapsed", 0.0) if row.seconds is None or row.state in HELD else row.seconds,
         "recipe": record.store.recipe(row.id),
         "started": when(row.started),
         "ended": when(row.ended),
@@ -52,14 +59,14 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
         "parts": started.get("parts", []),
         "stages": started.get("stages", []),
         "planned_epochs": started.get("epochs"),
-        "epochs": [epochs[epoch] for epoch in sorted(epochs)],
+        "epochs": _epochs(told),
         "best_epoch": finished.get("best_epoch", improved.get("epoch")),
         **{split: score_of(folder, split, "best", classes) for split in SPLITS if _has(folder, split)},
         "last": {split: _headline(folder, split, classes) for split in SPLITS if _has(folder, split, "last")},
         "best": str(folder / "best") if (folder / "best").exists() else None,
         "phases": finished.get("seconds", {}),
         "peak_memory": finished.get("peak_memory"),
-        "notices": [{"topic": each["topic"], "message": each["message"]} for each in told if each["kind"] == "notice"],
+        "notices": _notices(told),
         "plan": started.get("plan"),
         "environment": read_json(folder / "environment.json"),
     }
@@ -82,6 +89,25 @@ def _headline(folder: Path, split: str, classes: list[str]) -> dict[str, Any] | 
 
 def _has(folder: Path, split: str, weights: str = "best") -> bool:
     return (folder / "predictions" / f"{split}-{weights}").exists()
+
+
+def _epochs(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each epoch once: what an attempt did after its last snapshot is told anew, or not at all, by the next one."""
+    epochs: list[dict[str, Any]] = []
+    for each in told:
+        if each["kind"] == "started" and not each.get("resumed"):
+            epochs = []
+        if each["kind"] == "epoch_ended":
+            while epochs and epochs[-1]["epoch"] >= each["epoch"]:
+                epochs.pop()
+            epochs.append(_facts(each))
+    return epochs
+
+
+def _notices(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each notice once: a resumed run repeats some."""
+    said = [(each["topic"], each["message"]) for each in told if each["kind"] == "notice"]
+    return [{"topic": topic, "message": message} for topic, message in dict.fromkeys(said)]
 
 
 def _last(told: list[dict[str, Any]], kind: str) -> dict[str, Any]:

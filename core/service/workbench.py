@@ -4,17 +4,17 @@ What an action needs loads with its first use, so that the door itself opens in 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.engines.choosing import Engine, open_engine
 from core.errors import NotFound, RecordError, shown
 from core.events import Event
-from core.home import Home, weights_folders
+from core.home import Home
 from core.runs.record import Record
 from core.runs.store import EVENTS_AT_ONCE
+from core.runs.sweeps import SweepStore
 from core.service import queueing, reusing, showing
 
 if TYPE_CHECKING:
@@ -72,20 +72,9 @@ class Workbench:
 
     def check(self, given: "Recipe | Mapping[str, Any]") -> "Recipe":
         """The recipe in full, or an error: every choice can be made, the dataset and the backbone are known here."""
-        from core.catalog.backbones import BACKBONES
-        from core.data.finding import find_datasets, open_source
-        from core.recipe import Recipe
+        from core.service.checking import check
 
-        recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
-        if recipe.dataset not in {found.name for found in find_datasets(self.home) if found.source != "missing"}:
-            open_source(recipe.dataset, self.home)  # hf:owner/name, or an error that says what to put where
-        if recipe.backbone.startswith("run:"):
-            return replace(recipe, backbone=f"run:{self._start_of(recipe.backbone.removeprefix('run:'))}")
-        if recipe.backbone not in BACKBONES and not _in_a_folder(recipe.backbone):
-            from core.training.model import blueprint_of  # only timm knows all the other names
-
-            blueprint_of(recipe.backbone, self.home)
-        return recipe
+        return check(self.record, given)
 
     def preview(self, given: "Recipe | Mapping[str, Any]", sheet: str | None = None) -> dict[str, Any]:
         """What a recipe would do, before anything is trained; its first batch as one picture, if a file is named."""
@@ -145,6 +134,50 @@ class Workbench:
         run = twin or queueing.submit(self.record, self.engine, recipe, **facts)
         return {"run": run, "state": self.record.find(run).state, "reused": twin is not None}
 
+    def submit_sweep(
+        self,
+        given: "Recipe | Mapping[str, Any]",
+        *,
+        grid: Sequence[str] = (),
+        seeds: int = 1,
+        halving: object = None,
+        name: str = "",
+        device: str = "auto",
+        owner: str = "",
+        priority: int = 0,
+    ) -> dict[str, Any]:
+        """Have a group of runs trained in the background: all of them, or none. Each is trained anew."""
+        from core.recipe import Recipe
+        from core.recipe.grid import axes_of, size
+        from core.service.sweeping import begin
+
+        recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
+        queueing.insist_on_room(self.record, owner, size(axes_of(grid), seeds))
+        facts = {"owner": owner, "wanted_device": device, "priority": priority}
+        submit = partial(queueing.write_down, self.record, self.engine, **facts)
+        choices = {"grid": grid, "seeds": seeds, "halving": halving, "name": name, "owner": owner}
+        made = begin(self.record, recipe, **choices, check=self.check, submit=submit)
+        self.engine.wake()
+        return made
+
+    def sweep(self, word: str) -> dict[str, Any]:
+        """A group of runs as one: how far it has come, and the mean and the spread of each combination."""
+        from core.service.sweeping import summary
+
+        return summary(self.record, SweepStore(self.record.store).find(word))
+
+    def sweeps(self, limit: int = -1) -> list[dict[str, Any]]:
+        """The groups of runs, newest first."""
+        from core.service.sweeping import line
+
+        return [line(self.record, sweep) for sweep in SweepStore(self.record.store).newest(limit)]
+
+    def stop_sweep(self, word: str) -> dict[str, Any]:
+        """End all of a group that has not ended."""
+        sweep = SweepStore(self.record.store).find(word)
+        runs = queueing.stop_all(self.record, self.engine, self.record.page(sweep=sweep.id))
+        return {"sweep": sweep.id, "name": sweep.name, "runs": [{"run": row.id, "state": row.state} for row in runs]}
+
     def stop(self, run: str) -> dict[str, Any]:
         return self._after(queueing.stop, run)
 
@@ -184,10 +217,19 @@ class Workbench:
     def runs(self, limit: int = -1, before: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
         """A page of runs, newest first; `before` is the last run of the page above."""
         above = self.record.find(before).number if before else None
-        return [showing.brief(row) for row in self.record.page(limit, above, state)]
+        return self._placed([showing.brief(row) for row in self.record.page(limit, above, state)])
+
+    def glance(self, run: str) -> dict[str, Any]:
+        """A run's line in the list alone: cheap enough to ask several times a second."""
+        return self._placed([showing.brief(self.record.find(run))])[0]
 
     def show(self, run: str) -> dict[str, Any]:
-        return showing.full(self.record, self.record.find(run))
+        return self._placed([showing.full(self.record, self.record.find(run))])[0]
+
+    def _placed(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Runs that wait have a place in the queue."""
+        queue = self.queue() if any(line["state"] == "queued" for line in lines) else {}
+        return [{**line, **queue.get(line["run"], {"position": None, "starts_in": None})} for line in lines]
 
     def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
         """What the run said after event number `after`, at most 500 at once."""
@@ -234,16 +276,3 @@ class Workbench:
 
     def close(self) -> None:
         self.record.close()
-
-    def _start_of(self, word: str) -> str:
-        """The run whose best weights another one begins with."""
-        row = self.record.find(word)
-        if not (self.record.folder(row.id) / "best" / "config.json").is_file():
-            raise NotFound(
-                f"The run {shown(word)} ({row.state}) has no weights to begin with; choose one that ended well."
-            )
-        return row.id
-
-
-def _in_a_folder(backbone: str) -> bool:
-    return any((folder / backbone / "config.json").is_file() for folder in weights_folders())
