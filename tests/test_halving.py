@@ -40,6 +40,11 @@ def test_of_nine_at_a_rung_three_may_go_on():
     assert Halving(1).hopeless(0.55, others)
 
 
+def test_of_five_at_a_rung_the_second_is_not_hopeless():
+    assert not Halving(1).hopeless(0.7, [0.8, 0.3, 0.2, 0.1])
+    assert Halving(1).hopeless(0.3, [0.8, 0.7, 0.2, 0.1])
+
+
 def test_the_first_ones_at_a_rung_go_on_however_bad_they_are():
     assert not Halving(1).hopeless(0.0, [])
     assert not Halving(1).hopeless(0.0, [1.0])
@@ -58,10 +63,10 @@ def test_who_is_better_than_one_who_goes_on_goes_on(others: list[float], one: fl
 
 
 @given(drawn.lists(drawn.integers(0, 10_000), min_size=FEWEST, max_size=60, unique=True), SHARES)
-def test_of_those_that_differ_exactly_the_share_goes_on(there: list[int], keep: float):
+def test_of_those_that_differ_the_share_goes_on_and_part_of_a_place_is_a_place(there: list[int], keep: float):
     kept = [mine for mine in there if not Halving(1, keep).hopeless(mine, [other for other in there if other != mine])]
-    assert kept and (len(kept) == 1 or len(kept) <= len(there) * keep + 1e-6)
-    assert len(kept) + 1 > len(there) * keep - 1e-6
+    assert kept == [mine for mine in there if mine in sorted(there)[-len(kept) :]]
+    assert len(there) * keep - 1e-6 <= len(kept) < len(there) * keep + 1
 
 
 def test_the_first_rung_is_an_eighth_of_the_way_unless_something_else_is_said():

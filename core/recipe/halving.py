@@ -4,6 +4,7 @@ Asynchronous: nobody waits for the others. Whoever comes to a rung is compared w
 first ones go on, and a bad one may slip through; in return no place ever stands empty.
 """
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -52,9 +53,12 @@ class Halving:
         return sorted({rung for rung in rungs if rung < epochs})
 
     def hopeless(self, mine: float, others: Collection[float]) -> bool:
-        """Whether to give up a member, by its best accuracy so far and that of others at the same rung."""
+        """Whether to give up a member, by its best accuracy so far and that of others at the same rung.
+
+        Part of a place is a place: the second of five is not hopeless. Who ties with one that goes on goes on.
+        """
         there = len(others) + 1
-        places = max(1, int(there * self.keep + 1e-9))  # nine times a third is three, whatever floats say
+        places = math.ceil(there * self.keep - 1e-9)  # nine times a third is three, whatever floats say
         return there >= FEWEST and better(mine, others) >= places
 
 

@@ -55,8 +55,9 @@ class Judge:
         others = [accuracy for accuracy, _ in there.values()]
         if times > 1 or not self.rule.hopeless(mine, others):
             return None  # more than once: it was resumed from before this rung, and had been let go on
-        after = f"{ABANDONED} epoch {epoch + 1}"
-        return f"{after}: {better(mine, others)} of {len(others) + 1} members were better there."
+        above = better(mine, others)
+        were = "was" if above == 1 else "were"
+        return f"{ABANDONED} epoch {epoch + 1}: {above} of {len(others) + 1} members {were} better there."
 
     def _reached(self, epoch: int) -> dict[str, tuple[float, int]]:
         """Per peer that has ended this epoch, itself included: its best accuracy by then, and how often it ended it."""

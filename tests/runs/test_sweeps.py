@@ -160,6 +160,11 @@ def test_the_worst_of_three_at_a_rung_is_told_to_stop_and_says_why(members: Memb
     assert members.state(second) == ("running", "At work.")
 
 
+def test_the_second_of_three_is_told_that_one_was_better(members: Members):
+    members.arrive((0.9,), (0.1,))
+    assert members.state(reach(members.begin(), 0.5))[1] == "Abandoned after epoch 1: 1 of 3 members was better there."
+
+
 def test_a_wish_that_was_looked_up_a_moment_ago_does_not_delay_the_end(members: Members):
     members.arrive((0.5,), (0.4,))
     last = members.begin()
