@@ -3,10 +3,12 @@
 Nothing is handed to the supervisor: it reads the record. So the engine's whole task is that there is one.
 """
 
+import os
 import signal
 import subprocess
 import sys
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import IO, Any, ClassVar
 
 from core.engines.supervisor import NAME
 from core.home import PROJECT
@@ -38,8 +40,7 @@ class Local:
                 return
             self._end_the_hanging()
         STARTED[:] = [each for each in STARTED if each.poll() is None]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f"{NAME}.log").open("ab") as log:
+        with self._log() as log:
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", "core.engines.supervisor", str(self.record.home.folder)],
                 cwd=PROJECT,
@@ -68,6 +69,14 @@ class Local:
             "queued": [each.run for each in self.record.store.waiting(NAME)],
             "log": str(self.folder / f"{NAME}.log"),
         }
+
+    def _log(self) -> IO[bytes]:
+        """What it prints; nothing is kept where there is no space, for what waits there must be looked after too."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            return (self.folder / f"{NAME}.log").open("ab")
+        except OSError:
+            return Path(os.devnull).open("ab")
 
     def _alive(self) -> bool:
         return liveness.is_held(self.folder, NAME)

@@ -16,6 +16,9 @@ from core.runs.folders import read_json
 from core.runs.log import RunLog
 from core.runs.record import Record
 
+PATIENCE = 120.0
+"""A person is told after seconds that the record is busy; hours of training may wait a little longer."""
+
 LOG = "worker.log"
 SURROUNDINGS = "surroundings.json"
 """In the run's folder: where whoever asked for it finds data and weights."""
@@ -49,7 +52,7 @@ def work(order: Order) -> None:
     signal.signal(signal.SIGTERM, _end)
     _write_into(order.folder / LOG)
     os.environ.update(read_json(order.folder / SURROUNDINGS) or {})
-    record = Record(Home(Path(order.home)))
+    record = Record(Home(Path(order.home)), busy_seconds=PATIENCE)
     desk = record.desk(order.run, order.attempt)
     try:
         desk.begin()

@@ -27,7 +27,7 @@ def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
     mark = secrets.token_hex(4)
     version = place.with_name(f"{place.name}.{mark}")
     fresh, link = place.with_name(f"{FRESH}{version.name}"), place.with_name(f"{FRESH}{mark}")
-    with _or_nothing(place, fresh, link):
+    with all_or_nothing(place, fresh, link):
         fresh.mkdir(parents=True)
         save(fresh)
         _force(fresh)
@@ -42,7 +42,7 @@ def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
 
 def make_folder(place: Path) -> None:
     """A folder that has not been there."""
-    with _or_nothing(place):
+    with all_or_nothing(place):
         place.mkdir(parents=True)
 
 
@@ -57,7 +57,7 @@ def write_text(place: Path, text: str) -> None:
 def write_bytes(place: Path, content: bytes) -> None:
     """Replace a file in one step."""
     fresh = place.with_name(f"{FRESH}{place.name}-{secrets.token_hex(4)}")
-    with _or_nothing(place, fresh):
+    with all_or_nothing(place, fresh):
         place.parent.mkdir(parents=True, exist_ok=True)
         with fresh.open("wb") as file:
             file.write(content)
@@ -89,7 +89,7 @@ def sweep(folder: Path) -> None:
 
 
 @contextmanager
-def _or_nothing(place: Path, *halves: Path) -> Iterator[None]:
+def all_or_nothing(place: Path, *halves: Path) -> Iterator[None]:
     """Half-written pieces never stay (what went well has lost these names); a full disk is the user's to mend."""
     try:
         yield

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from core.errors import RecordError
+from core.runs.folders import all_or_nothing
 
 LOCK = "lock"
 
@@ -28,8 +29,8 @@ def held(folder: Path) -> Iterator[int]:
 
 def take(folder: Path, name: str = LOCK) -> int:
     """Take a lock; it is held as long as any process has this handle open, whoever it was given to."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as unless_taken:
+    with all_or_nothing(folder), ExitStack() as unless_taken:
+        folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         unless_taken.callback(os.close, handle)
         try:

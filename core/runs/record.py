@@ -16,6 +16,7 @@ from core import __version__
 from core.errors import NotFound, RecordError, shown
 from core.home import Home
 from core.runs import liveness
+from core.runs.database import BUSY_SECONDS
 from core.runs.desk import RecordDesk, tidy
 from core.runs.folders import make_folder, write_json
 from core.runs.states import HELD, RESUMABLE
@@ -42,9 +43,9 @@ MOST_ATTEMPTS = 10
 class Record:
     """All runs of a home. Runs are made, found, looked after and deleted here."""
 
-    def __init__(self, home: Home):
+    def __init__(self, home: Home, busy_seconds: float = BUSY_SECONDS):
         self.home = home
-        self.store = RunStore(home.database)
+        self.store = RunStore(home.database, busy_seconds)
 
     def folder(self, run: str) -> Path:
         return self.home.runs / run

@@ -14,21 +14,7 @@ from core.runs.strict import strict_json
 
 EVENTS_AT_ONCE = 500
 ENTRIES = frozenset(
-    [
-        "name",
-        "note",
-        "tags",
-        "reason",
-        "seconds",
-        "accuracy",
-        "started",
-        "ended",
-        "device",
-        "worker",
-        "priority",
-        "engine",
-        "sweep",
-    ]
+    "name note tags reason seconds accuracy started ended device worker priority engine sweep".split()  # noqa: SIM905
 )
 ANSWER = "recipe, recipe_hash, version, dataset, backbone, strategy, device, seconds, accuracy"
 """What of a finished run is true of its copy: what was asked and what came out, not who asked, when and why."""
@@ -153,7 +139,9 @@ class RunStore(Database):
         return [seconds for (seconds,) in self.read(sql, [*(kind or ()), limit]) if seconds is not None]
 
     def recipe(self, run: str) -> dict[str, Any]:
-        return json.loads(self.read("SELECT recipe FROM runs WHERE id = ?", [run])[0][0])
+        for (recipe,) in self.read("SELECT recipe FROM runs WHERE id = ?", [run]):
+            return json.loads(recipe)
+        raise _gone(run)
 
     def at_work(self, engine: str | None = None) -> list[RunRow]:
         """The runs that somebody should be working on, in the care of one engine or of anybody."""
@@ -211,7 +199,7 @@ class RunStore(Database):
         with self.writing() as db:
             found = db.execute("SELECT state, attempt FROM runs WHERE id = ?", [run]).fetchone()
             if found is None:
-                raise NotFound(f"The run {shown(run)} is not there any more.")
+                raise _gone(run)
             if only_from not in (None, found[0]) or attempt not in (None, found[1]):
                 return False
             state = INSTEAD.get((found[0], state), state)
@@ -265,6 +253,10 @@ class RunStore(Database):
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[RunRow]:
         return [RunRow(**dict(zip(NAMES, values, strict=True))) for values in self.read(sql, values)]
+
+
+def _gone(run: str) -> NotFound:
+    return NotFound(f"The run {shown(run)} is not there any more.")
 
 
 def _next_ticket(db: Any) -> int:
