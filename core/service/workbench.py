@@ -101,18 +101,19 @@ class Workbench:
         name: str = "",
         device: str = "auto",
         again: bool = False,
+        owner: str = "",
         on_event: Callable[[Event], None] = lambda event: None,
     ) -> str:
         """Train here and now; answers the run, however it ended. What a finished twin has learned is its answer."""
         recipe = self.check(given)
-        twin = None if again else self.finished_twin(recipe, name=name)
+        twin = None if again else self.finished_twin(recipe, owner, name=name)
         if twin:
             return twin
         from core.engines.devices import choose
         from core.engines.immediate import Immediate
 
         device = choose(device)
-        run = self.record.create(recipe, name=name, wanted_device=device)
+        run = self.record.create(recipe, name=name, owner=owner, wanted_device=device)
         Immediate(self.record).submit(run, device, on_event)
         return run
 

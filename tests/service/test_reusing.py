@@ -112,6 +112,13 @@ def test_ones_own_comes_before_a_newer_one_of_another(bench: Workbench, finish: 
     assert bench.submit(Recipe(), owner="ann")["run"] == run
 
 
+def test_training_here_and_now_is_answered_alike(bench: Workbench, finish: Finish):
+    run = finish(Recipe(), "ann")
+    assert bench.train(Recipe(), owner="ann") == run
+    copy = bench.record.find(bench.train(Recipe(), owner="ben", name="mine"))
+    assert (copy.owner, copy.name, copy.reason[:16]) == ("ben", "mine", "Answered at once")
+
+
 def test_again_trains_anew(bench: Workbench, finish: Finish):
     run = finish(Recipe(), "ann")
     said = bench.submit(Recipe(), owner="ann", again=True, device="cpu")
