@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from core.catalog.datasets import DATASETS, DatasetCard
 from core.data.archives import archive_stem, unpack
 from core.data.arrays import array_source, holds_arrays
+from core.data.carried import carried_source
 from core.data.downloads import FETCHES, fetched
 from core.data.entry_names import is_litter
 from core.data.folders import folder_source, listing
@@ -65,6 +66,8 @@ def find_datasets(home: Home) -> list[Found]:
 
 def open_source(name: str, home: Home) -> Source:
     """The dataset of this name, ready to be read; fetched or unpacked first if need be."""
+    if carried := carried_source(name, home):
+        return carried
     if name.startswith(PREFIX):
         return hub_source(name)
     if name in DATASETS:

@@ -25,6 +25,21 @@ class Settings:
     snapshot_seconds: float = 30.0
     """How often a run at work saves all it knows, unless that would cost more than 2% of its time."""
 
+    ray_address: str = ""
+    """Where the cluster is (host:port of its head); else RAY_ADDRESS says so."""
+    ray_cpus: float = 1.0
+    """Cores that a process of a run takes up on a node of the cluster."""
+    ray_gpus: str = ""
+    """The share of a GPU that it takes up; empty: a whole one, where any node has one."""
+
+    @property
+    def cpus_per_process(self) -> float:
+        return _share("THAW_RAY_CPUS", str(self.ray_cpus))
+
+    @property
+    def gpus_per_process(self) -> float:
+        return _share("THAW_RAY_GPUS", self.ray_gpus or "1")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         given = {each.name: environment.get(f"THAW_{each.name.upper()}") for each in fields(cls)}
@@ -40,3 +55,14 @@ def _read(name: str, text: str) -> Any:
     if kind is not str and not value > 0:
         raise TrainingError(f"THAW_{name.upper()} is {shown(text)}; it must be a number above 0.")
     return value
+
+
+def _share(name: str, text: str) -> float:
+    """A part of something, or several whole ones: all that Ray hands out."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not (0 <= share <= 1 or (share > 1 and share.is_integer())):
+        raise TrainingError(f"{name} is {shown(text)}; it can be 0, 0.25, 0.5, 1, 2 and so on.")
+    return share

@@ -1,0 +1,93 @@
+"""One attempt at a run in the hands of the cluster: handed out, called back, and how it ended."""
+
+import os
+import time
+from dataclasses import dataclass
+
+import ray
+from ray.actor import ActorHandle
+from ray.exceptions import NodeDiedError, RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from core.engines.cluster.packing import pack_for
+from core.engines.cluster.reception import Reception
+from core.engines.cluster.rooms import Need
+from core.engines.cluster.task import Order, train
+from core.engines.worker import SURROUNDINGS
+from core.home import Home
+from core.runs.folders import read_json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a task ended, as far as its run must be told."""
+
+    why: str
+    nobody_to_blame: bool
+    """The node went down, or nobody could be reached: the run goes on by itself, elsewhere."""
+
+
+@dataclass
+class Work:
+    """What the keeper holds of it, the run's lock included."""
+
+    run: str
+    attempt: int
+    owner: str
+    need: Need
+    rooms: list[str]
+    """The node of each of its processes."""
+    lock: int
+    reception: Reception
+    task: "ray.ObjectRef"
+    arrived: bool = False
+    _asked_at: float | None = None
+    _told: bool = False
+
+    @property
+    def taken(self) -> list[tuple[str, Need]]:
+        return [(room, self.need) for room in self.rooms]
+
+    def ending(self) -> Ending | None:
+        """None while it goes on."""
+        if not ray.wait([self.task], timeout=0)[0]:
+            return None
+        try:
+            ray.get(self.task)
+        except NodeDiedError:
+            return Ending(why="Its node went down.", nobody_to_blame=True)
+        except RayError as error:
+            return Ending(why=_told(error), nobody_to_blame=False)
+        return Ending(why="Its node lost touch with the serving machine.", nobody_to_blame=True)
+
+    def press(self, grace: float) -> None:
+        """Asked by the record already; then interrupted, then ended. One that has not begun need not be asked."""
+        self._asked_at = self._asked_at or time.monotonic()
+        waited = time.monotonic() - self._asked_at
+        if self.arrived and waited < grace:
+            return
+        if waited >= 2 * grace:
+            ray.cancel(self.task, force=True)
+        elif not self._told:
+            ray.cancel(self.task, force=False)
+            self._told = True
+
+    def close(self) -> None:
+        os.close(self.lock)
+
+
+def _told(error: RayError) -> str:
+    said = next((line.strip() for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
+    return f"Its process on the node ended without a word ({said[:300]}). It can be resumed from its last snapshot."
+
+
+def hand_out(keeper: ActorHandle, home: Home, order: Order, need: Need, room: str) -> "ray.ObjectRef":
+    """Have the run's luggage packed here, and the run trained there; Ray itself tries nothing twice."""
+    surroundings = read_json(home.runs / order.run / SURROUNDINGS) or {}
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    luggage = pack_for.options(scheduling_strategy=here, runtime_env={"env_vars": surroundings}).remote(
+        str(home.folder), order.recipe
+    )
+    there = NodeAffinitySchedulingStrategy(room, soft=True)
+    placed = train.options(num_cpus=need["CPU"], num_gpus=need.get("GPU", 0), scheduling_strategy=there)
+    return placed.remote(keeper, order, luggage)
