@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from core.engines.local import STARTED
-from core.engines.worker import LOG
+from core.engines.orders import LOG
 from core.home import Home
 
 Part = Literal["supervisor", "fork server", "worker", "other"]

@@ -4,8 +4,6 @@ import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
-from core.engines.immediate import Immediate
-from core.engines.local import Local
 from core.errors import TrainingError, shown
 from core.runs.record import Record
 
@@ -38,12 +36,17 @@ def engine_name(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def open_engine(record: Record, name: str | None = None) -> Engine:
+    """The engine of a home; what it needs loads here, not with the workbench."""
     match name or engine_name():
         case "immediate":
+            from core.engines.immediate import Immediate
+
             return Immediate(record)
         case "ray":
             from core.engines.ray_cluster import RayCluster
 
             return RayCluster(record)
         case _:
+            from core.engines.local import Local
+
             return Local(record)

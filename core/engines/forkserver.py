@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import asdict
 from importlib import import_module
 
-from core.engines.worker import Order, work
+from core.engines.orders import Order
+from core.engines.worker import work
 from core.runs.machine import Process
 
 LOADED = ("core.training.loop", "core.training.predicting", "core.runs.predictions")

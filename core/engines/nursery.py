@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from core.engines.worker import Order
+from core.engines.orders import Order
 from core.home import PROJECT
 from core.runs.machine import Process
 

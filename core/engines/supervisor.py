@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.engines.nursery import Birth, Death, Nursery, open_nursery
+from core.engines.orders import Order
 from core.engines.places import place_for, places, threads_for
 from core.engines.settings import Settings
-from core.engines.worker import Order
 from core.errors import RecordError, shown
 from core.home import Home
 from core.runs import liveness

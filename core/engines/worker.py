@@ -1,14 +1,13 @@
 """A worker: a process that is made for one run, trains it, and ends."""
 
-import json
 import os
 import signal
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 
 from core.engines.base import execute, last_word
+from core.engines.orders import LOG, SURROUNDINGS, Order
 from core.errors import ExplorerError
 from core.home import Home
 from core.recipe import Recipe
@@ -18,34 +17,6 @@ from core.runs.record import Record
 
 PATIENCE = 120.0
 """A person is told after seconds that the record is busy; hours of training may wait a little longer."""
-
-LOG = "worker.log"
-SURROUNDINGS = "surroundings.json"
-"""In the run's folder: where whoever asked for it finds data and weights."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """All that a worker is told."""
-
-    home: str
-    run: str
-    attempt: int
-    device: str
-    threads: int
-    seconds_between_snapshots: float
-
-    def to_text(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_text(cls, text: str) -> "Order":
-        return cls(**json.loads(text))
-
-    @property
-    def folder(self) -> Path:
-        return Home(Path(self.home)).runs / self.run
-
 
 def work(order: Order) -> None:
     """Train the run; its lock is held by this process, its attempt has been begun."""

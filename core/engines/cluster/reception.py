@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from core.engines.cluster.parcels import Entry, Piece, cut, entries, inside, lay
-from core.engines.worker import LOG
+from core.engines.orders import LOG
 from core.errors import DiskFull, RecordError, Superseded
 from core.events import Wish
 from core.runs.desk import RecordDesk

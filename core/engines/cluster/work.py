@@ -13,7 +13,7 @@ from core.engines.cluster.packing import pack_for
 from core.engines.cluster.reception import Reception
 from core.engines.cluster.rooms import Need
 from core.engines.cluster.task import Order, train
-from core.engines.worker import SURROUNDINGS
+from core.engines.orders import SURROUNDINGS
 from core.home import Home
 from core.runs.folders import read_json
 
