@@ -11,6 +11,8 @@ from core.errors import RecordError
 from core.runs.folders import all_or_nothing
 
 LOCK = "lock"
+GLANCE = 0.1
+"""`is_held` holds the lock for microseconds; whoever holds it longer works on the run."""
 
 
 class Held(RecordError):
@@ -18,25 +20,26 @@ class Held(RecordError):
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[int]:
+def held(folder: Path, patience: float = GLANCE) -> Iterator[int]:
     """Hold a run's lock while working on it."""
-    handle = take(folder)
+    handle = take(folder, patience=patience)
     try:
         yield handle
     finally:
         os.close(handle)
 
 
-def take(folder: Path, name: str = LOCK) -> int:
+def take(folder: Path, name: str = LOCK, patience: float = GLANCE) -> int:
     """Take a lock; it is held as long as any process has this handle open, whoever it was given to."""
     with all_or_nothing(folder), ExitStack() as unless_taken:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         unless_taken.callback(os.close, handle)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _wait_out_a_glance(handle, folder)
+        give_up = time.monotonic() + patience
+        while not _locked(handle):
+            if time.monotonic() > give_up:
+                raise Held(f"{folder.name} is being worked on by another process; wait for it, or stop it first.")
+            time.sleep(0.005)
         unless_taken.pop_all()
     return handle
 
@@ -57,14 +60,9 @@ def is_held(folder: Path, name: str = LOCK) -> bool:
     return False
 
 
-def _wait_out_a_glance(handle: int, folder: Path) -> None:
-    """`is_held` holds the lock for microseconds; whoever holds it longer works on the run."""
-
-    for _ in range(20):
-        time.sleep(0.005)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            continue
-    raise Held(f"{folder.name} is being worked on by another process; wait for it, or stop it first.")
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -36,6 +36,9 @@ LOST = "The process that trained it ended without a word: it was killed, or the 
 WAITING = "It waits for a free place."
 CUT_SHORT = "The machine or its engine went down while it trained; it waits to go on from its last snapshot."
 ENDED_BY_FORCE = "It did not stop when it was asked to, and was ended; the best weights so far are kept."
+SECONDS_TO_LEAVE = 5.0
+"""A worker that has said its last word is gone soon."""
+
 MOST_ATTEMPTS = 10
 """A run that took its machine down so often is not begun again by itself."""
 
@@ -193,9 +196,12 @@ class Record:
     def delete(self, run: str) -> None:
         """Remove a run and all it left; one that a process works on stays."""
         row = self.find(run)
-        if row.state in HELD or liveness.is_held(self.folder(row.id)) or not self.store.delete(row.id):
+        if row.state in HELD:
             raise RecordError(f"The run {row.id} is {row.state}; stop it before you delete it.")
-        shutil.rmtree(self.folder(row.id), ignore_errors=True)
+        with liveness.held(self.folder(row.id), patience=SECONDS_TO_LEAVE):
+            if not self.store.delete(row.id):
+                raise RecordError(f"The run {row.id} is not {row.state} any more; look at it again.")
+            shutil.rmtree(self.folder(row.id), ignore_errors=True)
 
     def close(self) -> None:
         self.store.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.engines.choosing import Engine
+from core.engines.orders import LOG, SURROUNDINGS
 from core.engines.settings import Settings
-from core.engines.worker import LOG, SURROUNDINGS
 from core.errors import RecordError
 from core.runs.machine import steady_seconds
 from core.runs.queue import Kind, expected_starts, in_order
@@ -53,11 +53,15 @@ def insist_on_room(record: Record, owner: str, new: int = 1) -> None:
 def stop(record: Record, engine: Engine, row: RunRow) -> None:
     """End a run early: at once where nobody works on it, else after its present step."""
     if row.state in ("queued", "paused"):
-        record.store.move(row.id, "stopped", "Stopped on request.", only_from=row.state)
+        heard = record.store.move(row.id, "stopped", "Stopped on request.", only_from=row.state)
     elif row.state in ("running", "pausing"):
-        _ask(record, engine, row, "stopping", "It was asked to stop.")
-    elif row.state != "stopping":
+        heard = _ask(record, engine, row, "stopping", "It was asked to stop.")
+    elif row.state == "stopping":
+        heard = True
+    else:
         raise RecordError(f"The run {row.id} is {row.state} already; there is nothing to stop.")
+    if not heard:  # it has gone on since it was looked at
+        stop(record, engine, record.find(row.id))
 
 
 def stop_all(record: Record, engine: Engine, rows: Iterable[RunRow]) -> list[RunRow]:
@@ -71,7 +75,8 @@ def stop_all(record: Record, engine: Engine, rows: Iterable[RunRow]) -> list[Run
 def pause(record: Record, engine: Engine, row: RunRow) -> None:
     """Let a run save all it knows and give its place to others."""
     if row.state == "running":
-        _ask(record, engine, row, "pausing", "It was asked to pause.")
+        if not _ask(record, engine, row, "pausing", "It was asked to pause."):
+            pause(record, engine, record.find(row.id))
     elif row.state not in ("pausing", "paused"):
         raise RecordError(f"The run {row.id} is {row.state}; only one that is running can be paused.")
 
@@ -82,11 +87,12 @@ def resume(record: Record, engine: Engine, row: RunRow) -> None:
     engine.wake()
 
 
-def _ask(record: Record, engine: Engine, row: RunRow, state: State, reason: str) -> None:
+def _ask(record: Record, engine: Engine, row: RunRow, state: State, reason: str) -> bool:
     """Whoever trains the run reads its state; whoever looks after the trainer must be there to insist."""
-    record.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt)
+    asked = record.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt)
     if row.engine == engine.name:
         engine.wake_if_needed()
+    return asked
 
 
 def log_of(record: Record, row: RunRow, last: int | None = None) -> list[str]:

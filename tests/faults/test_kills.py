@@ -5,13 +5,12 @@ inside a claim, the writing of an event, a snapshot or a swap (mortal/sitecustom
 """
 
 import json
-import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.runs.folders import FRESH, VERSION
 from core.runs.record import Record
+from core.service import Workbench
 from tests.processes_of_a_home import Found, Part, end_all, parts, processes_of
 from tests.typed import PROJECT
 
@@ -152,18 +152,8 @@ class Round:
 
 
 @pytest.fixture
-def round_of_deaths(home_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Round]:
-    armed = tmp_path / "armed"
-    armed.mkdir()
-    surroundings = {"SLOTS": "2", "SNAPSHOT_SECONDS": "0.01", "IDLE_SECONDS": "30", "TEST_ARMED": str(armed)}
-    for name, value in surroundings.items():
-        monkeypatch.setenv(f"THAW_{name}", value)
-    mortal = [str(Path(__file__).parent / "mortal"), str(PROJECT), os.environ.get("PYTHONPATH", "")]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, mortal)))
-    record = Record(Home(home_folder))
-    yield Round(record.home, armed, random.Random(20_261_121), record)
-    end_all(record.home)
-    record.close()
+def round_of_deaths(bench: Workbench, armed: Path) -> Round:
+    return Round(bench.home, armed, random.Random(20_261_121), bench.record)
 
 
 @pytest.mark.parametrize("hundreds", [1, pytest.param(10, marks=pytest.mark.slow)])
