@@ -44,7 +44,7 @@ def perform(job: dict[str, Any], runner: Runner, rank: int) -> None:
     runner.folder.mkdir(parents=True)
     crowded(job["rooms"][rank])
     outcome = runner(
-        Recipe.parse(job["recipe"]),
+        Recipe.parse({**job["recipe"], "seed": job["seeds"][rank]}),
         pause_at=job["pause_at"] if rank == job["who_pauses"] else None,
         state=Path(job["state"]) if job["state"] and rank == 0 else None,
         plan=job["plan"] if rank == 0 else None,

@@ -15,10 +15,10 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from core.errors import TrainingError
 from core.events import EpochEnded, Predicted, Started, Step, event_from_json
 from core.home import Home
 from core.recipe import Recipe
+from core.training.plan import Plan
 from core.training.ranks import shares_of
 from core.training.session import Session
 from core.training.team import ALONE
@@ -57,6 +57,7 @@ class Ensemble:
         state: Path | None = None,
         plan: dict[str, Any] | None = None,
         rooms: Sequence[int | None] = (None, None, None),
+        seeds: Sequence[int] = (0, 0, 0),
         one_home: bool = True,
     ) -> Path:
         self.calls += 1
@@ -71,6 +72,7 @@ class Ensemble:
             "state": str(state) if state else None,
             "plan": plan,
             "rooms": list(rooms),
+            "seeds": list(seeds),
         }
         for process in self.processes:
             assert process.stdin
@@ -292,9 +294,15 @@ def test_both_lose_patience_at_the_same_time(two: Ensemble, tiny: Recipe):
     assert ended[0] == ended[1] == (3, "Validation accuracy has not improved for 2 epochs.")
 
 
-def test_a_measured_plan_is_the_first_ones(two: Ensemble, tiny: Recipe):
-    first, second = two(replace(tiny, epochs=1, precision="auto"))
-    assert first.said(Started)[0].plan == second.said(Started)[0].plan
+def test_the_plan_is_the_first_ones(two: Ensemble, tiny: Recipe):
+    plan = {**Plan().to_json(), "eval_batch": 5, "why": "only the first one was told"}
+    assert [each.said(Started)[0].plan for each in two(replace(tiny, epochs=1), plan=plan)] == [plan, plan]
+
+
+def test_who_would_begin_with_other_weights_is_found_out(two: Ensemble, tiny: Recipe):
+    two.begin(tiny, seeds=(0, 1))
+    sentence = "TrainingError: Not all machines have the same pictures of digits and the same weights of test_resnet"
+    assert [two.answer(process).startswith(sentence) for process in two.processes] == [True, True]
 
 
 def test_three_share_what_two_do(run, uneven: Recipe, tmp_path: Path):
@@ -311,7 +319,7 @@ def test_when_one_is_gone_the_other_says_so_in_a_sentence(uneven: Recipe, tmp_pa
         left.begin(replace(uneven, epochs=10_000))
         left.processes[1].kill()
         said = left.answer(left.processes[0])
-    assert said.startswith(f"{TrainingError.__name__}: One of the 2 processes of this run has ended")
+    assert said.startswith("TrainingError: One of the 2 processes of this run has ended")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8])
