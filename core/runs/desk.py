@@ -4,17 +4,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import DiskFull, Superseded
 from core.events import EpochEnded, Notice, Wish
 from core.home import Home
 from core.runs import ballast
 from core.runs.folders import discard, read_json, replace_folder, sweep, write_json, write_text
-from core.runs.halving import TOPIC, Judge
 from core.runs.machine import Process
 from core.runs.states import FOLLOWS, State
 from core.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from core.runs.halving import Judge
 
 SECONDS_BETWEEN_LOOKS = 0.1
 
@@ -93,13 +95,15 @@ class RecordDesk:
                 self._give_up(why, ended["elapsed"])
 
     @cached_property
-    def _judge(self) -> Judge:
+    def _judge(self) -> "Judge":
         """Called in when the first epoch has ended; one look tells it that a run outside of sweeps is none of its."""
+        from core.runs.halving import Judge  # knows recipes, and with them everything that can be chosen
+
         return Judge(self.store, self.run)
 
     def _give_up(self, why: str, elapsed: float) -> None:
         """Stop as if its owner had asked; the notice remains when it is resumed, and says that this has been."""
-        said = [Notice(elapsed=elapsed, topic=TOPIC, message=why).to_json()]
+        said = [Notice(elapsed=elapsed, topic=self._judge.topic, message=why).to_json()]
         if self.store.move(self.run, "stopping", why, only_from="running", attempt=self.attempt, said=said):
             self._given_up, self._looked_at = why, float("-inf")
 

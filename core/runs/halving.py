@@ -8,7 +8,6 @@ from core.recipe import Recipe
 from core.recipe.halving import Halving, better, peers
 from core.runs.database import Database
 
-TOPIC = "halving"
 ABANDONED = "Abandoned after"
 
 # Two conditions look needless; SQLite takes an index of some rows only where it sees the index's own condition.
@@ -23,6 +22,8 @@ REACHED = """
 
 class Judge:
     """Asked after every epoch of one attempt at a run; for a run that nobody wants judged it never says anything."""
+
+    topic = "halving"
 
     def __init__(self, store: Database, run: str):
         self.store, self.run = store, run
@@ -43,7 +44,7 @@ class Judge:
             "SELECT count(*) FROM events INDEXED BY told_events WHERE run = ? AND kind != 'step' AND kind = 'notice' "
             "AND json_extract(json, '$.topic') = ?"
         )
-        return any(number for (number,) in self.store.read(sql, [self.run, TOPIC]))
+        return any(number for (number,) in self.store.read(sql, [self.run, self.topic]))
 
     def verdict(self, ended: Mapping[str, Any]) -> str | None:
         """After an epoch has ended and that was kept: why the run is to be given up, or None if it may go on."""
