@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from core import __version__
+from core.engines.choosing import ENGINES, open_engine
 from core.engines.devices import devices_of_a_fresh_process
+from core.engines.places import places
+from core.engines.settings import Settings
 from core.errors import ExplorerError
 from core.home import Home, data_folders, weights_folders
 from core.runs.record import Record
@@ -26,7 +29,6 @@ PACKAGES = (
     "peft",
     "streamlit",
 )
-ENGINES = ("immediate",)
 
 
 def doctor(record: Record, datasets: Callable[[], list[dict[str, Any]]]) -> dict[str, Any]:
@@ -46,9 +48,10 @@ def doctor(record: Record, datasets: Callable[[], list[dict[str, Any]]]) -> dict
             f"{each['name']} ({each['weights']})" for each in backbones() if each["weights"] not in ("hub", "none")
         ],
         "engine": os.environ.get("THAW_ENGINE") or ENGINES[0],
+        "supervisor": _engine(record, problems),
         "runs": _tried(record.store.count, problems, None),
         "caches": _caches(home),
-        "problems": [*problems, *_surroundings(home)],
+        "problems": [*dict.fromkeys(problems), *_surroundings(home)],
     }
 
 
@@ -72,15 +75,35 @@ def _tried(ask: Callable[[], Any], problems: list[str], otherwise: Any) -> Any:
         return otherwise
 
 
+def _engine(record: Record, problems: list[str]) -> dict[str, Any] | None:
+    """How the engine fares, without waking it."""
+    settings = _tried(Settings.from_environment, problems, Settings())
+    if settings.slots:
+        _tried(lambda: places(settings), problems, [])
+    status = _tried(lambda: open_engine(record).status(), problems, None)
+    if status is None:
+        return None
+    waiting = len(status["queued"])
+    if waiting and not status["alive"]:
+        runs = "1 run waits" if waiting == 1 else f"{waiting} runs wait"
+        last = _last_line(Path(status["log"])) if status["log"] else ""
+        ended = f" Its log ends with: {last}" if last else ""
+        problems.append(f"{runs}, but the {status['engine']} engine is asleep; the command `runs` wakes it.{ended}")
+    return {key: status[key] for key in ("alive", "slots", "running", "queued")}
+
+
+def _last_line(log: Path) -> str:
+    """What an engine that ended said last."""
+    lines = log.read_text(errors="replace").split("\n") if log.is_file() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
 def _surroundings(home: Home) -> list[str]:
     """What the machine and its settings make impossible."""
     problems = []
     standing = _standing(home.folder)
     if not standing.is_dir() or not os.access(standing, os.W_OK):
         problems.append(f"The home {home.folder} can't be written; choose another THAW_HOME.")
-    engine = os.environ.get("THAW_ENGINE")
-    if engine and engine not in ENGINES:
-        problems.append(f"THAW_ENGINE names {engine!r}; this version has {', '.join(ENGINES)}.")
     for variable, folders in (("THAW_DATA", data_folders()), ("THAW_WEIGHTS", weights_folders()[:-1])):
         problems += [
             f"{variable} names {each}, which is no folder; correct it." for each in folders if not each.is_dir()

@@ -177,6 +177,8 @@ class Workbench:
         """End all of a group that has not ended."""
         sweep = SweepStore(self.record.store).find(word)
         runs = queueing.stop_all(self.record, self.engine, self.record.page(sweep=sweep.id))
+        if not runs:
+            raise RecordError(f"All runs of the sweep {shown(sweep.name)} have ended; there is nothing to stop.")
         return {"sweep": sweep.id, "name": sweep.name, "runs": [{"run": row.id, "state": row.state} for row in runs]}
 
     def stop(self, run: str) -> dict[str, Any]:

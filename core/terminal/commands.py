@@ -3,22 +3,16 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.errors import NotFound
-from core.runs.states import UNSUCCESSFUL
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import lists
+from core.terminal import background, groups, lists
+from core.terminal.exits import DONE, MENDABLE, code_for
+from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
 from core.terminal.telling import tell_comparison, tell_preview, tell_run
 
-if TYPE_CHECKING:
-    from core.recipe import Recipe
-
-DONE = 0
-MENDABLE = 2
 RUNS_FOR_PEOPLE = 30
 
 Found = Mapping[str, Any]
@@ -46,7 +40,7 @@ def saying(sentence: str) -> Callable[[Found, Screen], None]:
 def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     from core.terminal.progress import Progress
 
-    recipe = _recipe_of(asked)
+    recipe = recipe_of(asked)
     twin = None if asked.again else bench.finished_twin(bench.check(recipe), name=asked.name)
     if twin:
         screen.line(f"The run {twin} has learned exactly this already; --again trains it anew.")
@@ -58,38 +52,21 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     screen.result({**shown, "reused": twin is not None})
     if not asked.json and shown["parameters"]:
         tell_run(shown, screen)
-    if shown["state"] not in UNSUCCESSFUL:
-        return DONE
-    screen.error(shown["reason"])
-    return MENDABLE
-
-
-def _recipe_of(asked: Namespace) -> "Recipe":
-    """The recipe in the file, or what suits the dataset; with every override."""
-    from core.recipe import Recipe
-
-    recipe = _recipe_in(asked.recipe) if asked.recipe else Recipe.suggested_for(asked.overrides)
-    return recipe.with_overrides(asked.overrides)
-
-
-def _recipe_in(path: str) -> "Recipe":
-    from core.recipe import Recipe
-
-    try:
-        text = sys.stdin.read() if path == "-" else Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise NotFound(f"The recipe {path!r} can't be read ({reason}); name a JSON file.") from None
-    return Recipe.from_text(text)
+    return code_for(shown, screen)
 
 
 def runs(bench: Workbench, asked: Namespace) -> Found:
-    """All of them for a script, the newest for a person who named no limit."""
+    """All of them for a script, the newest for a person who named no limit; those that wait for nobody get somebody."""
+    bench.wake()
     everything = -1 if asked.json else RUNS_FOR_PEOPLE
     return {"runs": bench.runs(limit=everything if asked.limit is None else asked.limit, state=asked.state)}
 
 
 def show(bench: Workbench, asked: Namespace, screen: Screen) -> int:
+    if asked.follow:
+        from core.terminal.following import follow
+
+        return follow(bench, asked, screen)
     if not asked.events:
         return asking(lambda bench, asked: bench.show(asked.run), tell_run)(bench, asked, screen)
     after = asked.after
@@ -123,8 +100,16 @@ ACTIONS: dict[str, Action] = {
     "audit": asking(lambda bench, asked: bench.audit(asked.dataset), lists.tell_audit),
     "backbones": asking(lambda bench, asked: {"backbones": bench.backbones(asked.word)}, lists.tell_backbones),
     "choices": asking(lambda bench, asked: bench.choices(asked.kind), lists.tell_choices),
-    "preview": asking(lambda bench, asked: bench.preview(_recipe_of(asked), asked.sheet), tell_preview),
+    "preview": asking(lambda bench, asked: bench.preview(recipe_of(asked), asked.sheet), tell_preview),
     "train": train,
+    "submit": background.submit,
+    "stop": background.each_run(background.stop),
+    "pause": background.each_run(Workbench.pause),
+    "resume": background.each_run(Workbench.resume),
+    "logs": asking(lambda bench, asked: bench.logs(asked.run, asked.last), background.tell_logs),
+    "sweep": asking(lambda bench, asked: bench.sweep(asked.sweep), groups.tell_sweep),
+    "sweeps": asking(lambda bench, asked: {"sweeps": bench.sweeps()}, groups.tell_sweeps),
+    "supervisor": asking(lambda bench, asked: bench.engine_status(), background.tell_supervisor),
     "runs": asking(runs, lists.tell_runs),
     "show": show,
     "predict": predict,

@@ -1,6 +1,7 @@
 """Completion scripts for bash, zsh and fish, made from the commands themselves."""
 
-from core.terminal.parsing import COMMANDS, Command
+from core.terminal.grammar import Command
+from core.terminal.vocabulary import COMMANDS
 
 
 def script(shell: str) -> str:

@@ -1,10 +1,10 @@
 """Tables, curves and matrices in text."""
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.terminal.cells import width
 from core.terminal.screen import inert
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -14,26 +14,18 @@ PLAIN_BLOCKS = "_,-~=+*#"
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]], right: str = "") -> list[str]:
     """Columns under their heads; `right` holds an `r` per column that is flush right (`"..r"`)."""
     cells = [[inert("" if cell is None else cell) for cell in row] for row in rows]
-    widths = [max(_width(cell) for cell in column) for column in zip(heads, *cells, strict=True)]
+    widths = [max(map(width, column)) for column in zip(heads, *cells, strict=True)]
     flush = [right[place : place + 1] == "r" for place in range(len(heads))]
     return [
         "  ".join(
-            _padded(cell, width, at_right) for cell, width, at_right in zip(row, widths, flush, strict=True)
+            _padded(cell, room, at_right) for cell, room, at_right in zip(row, widths, flush, strict=True)
         ).rstrip()
         for row in [list(heads), *cells]
     ]
 
 
-def _width(text: str) -> int:
-    """Columns on a screen: wide letters take two, combining marks none."""
-    return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in text
-    )
-
-
-def _padded(text: str, width: int, at_right: bool) -> str:
-    space = " " * (width - _width(text))
+def _padded(text: str, room: int, at_right: bool) -> str:
+    space = " " * (room - width(text))
     return space + text if at_right else text + space
 
 
@@ -52,7 +44,7 @@ def sparkline(values: Sequence[float | None], drawn: bool = True, width: int = 6
     )
 
 
-def curves(epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool) -> list[str]:
+def curves(epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool, room: int = 60) -> list[str]:
     """Losses and accuracies over the epochs, and a mark under the epoch whose weights were kept."""
     if not epochs:
         return []
@@ -64,9 +56,9 @@ def curves(epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool) -
         ("validation accuracy", "val_accuracy"),
     ):
         values = [each.get(key) for each in epochs]
-        rows.append(f"  {name:<20} {sparkline(values, drawn)}  {_figure(values[0])} to {_figure(values[-1])}")
+        rows.append(f"  {name:<20} {sparkline(values, drawn, room)}  {_figure(values[0])} to {_figure(values[-1])}")
     numbers = [each["epoch"] for each in epochs]
-    if best is not None and best in numbers and len(numbers) <= 60:
+    if best is not None and best in numbers and len(numbers) <= room:
         rows.append(" " * (23 + numbers.index(best)) + f"^ best: epoch {best + 1}")
     return rows
 

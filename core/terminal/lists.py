@@ -5,6 +5,7 @@ from typing import Any
 
 from core.terminal.drawing import duration, share, size, table
 from core.terminal.screen import Screen, inert
+from core.terminal.standing import told_state
 
 FILES_FOR_PEOPLE = 5
 
@@ -15,7 +16,7 @@ def tell_doctor(found: Mapping[str, Any], screen: Screen) -> None:
         "packages": [f"{name} {version}" for name, version in found["versions"].items() if version],
         "devices": [f"{each['device']} ({each['name']})" for each in found["devices"]],
         "home": [f"{found['home']} ({found['runs'] or 0} runs)"],
-        "engine": [found["engine"]],
+        "engine": _engine(found),
         "datasets": found["datasets"],
         "weights": found["weights"],
         "on disk": [f"{each['name']} {size(each['bytes'])}" for each in found["caches"]],
@@ -24,6 +25,14 @@ def tell_doctor(found: Mapping[str, Any], screen: Screen) -> None:
     for name, facts in told.items():
         screen.line(f"{name + ':':<10}{inert(', '.join(facts) or 'none')}")
     screen.lines([screen.paint(f"  - {inert(problem)}", "red") for problem in found["problems"]])
+
+
+def _engine(found: Mapping[str, Any]) -> list[str]:
+    health = found["supervisor"]
+    if health is None:
+        return [found["engine"]]
+    alive = f"alive with {health['slots']} places" if health["alive"] else "asleep"
+    return [found["engine"], alive, f"{len(health['running'])} running", f"{len(health['queued'])} queued"]
 
 
 def tell_datasets(found: Mapping[str, Any], screen: Screen) -> None:
@@ -84,7 +93,14 @@ def tell_runs(found: Mapping[str, Any], screen: Screen) -> None:
         screen.line("There is no such run yet; `train` makes one.")
         return
     rows = [
-        [each["run"], each["state"], share(each["accuracy"]), duration(each["seconds"]), each["name"], each["created"]]
+        [
+            each["run"],
+            told_state(each),
+            share(each["accuracy"]),
+            duration(each["seconds"]),
+            each["name"],
+            each["created"],
+        ]
         for each in found["runs"]
     ]
     screen.lines(table(["run", "state", "accuracy", "seconds", "name", "created"], rows, "..rr"))

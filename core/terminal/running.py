@@ -5,11 +5,9 @@ import sys
 from collections.abc import Sequence
 
 from core.errors import ExplorerError
+from core.terminal.exits import INTERRUPTED, MENDABLE
 from core.terminal.parsing import build_parser, misspelt
 from core.terminal.screen import Screen, silence
-
-MENDABLE = 2
-INTERRUPTED = 130
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -48,8 +46,8 @@ def _run(arguments: argparse.Namespace) -> int:
             raise
         screen.error(f"The package {error.name} is not installed; install what requirements.txt names.")
         return MENDABLE
-    except KeyboardInterrupt:
-        screen.error("Interrupted.")
+    except KeyboardInterrupt as interrupt:
+        screen.error(str(interrupt) or "Interrupted.")
         return INTERRUPTED
     finally:
         workbench.close()

@@ -18,6 +18,7 @@ from core.terminal.drawing import (
     thaw,
 )
 from core.terminal.screen import Screen, inert
+from core.terminal.standing import title_of, told_state
 
 COLOUR_OF_STATE = {"done": "green", "failed": "red", "diverged": "red", "lost": "red", "running": "warm"}
 CLASSES_FOR_PEOPLE = 40
@@ -66,15 +67,19 @@ def _warmed(line: str, screen: Screen) -> str:
 
 
 def _tell_head(shown: Mapping[str, Any], screen: Screen) -> None:
-    state = screen.paint(shown["state"], COLOUR_OF_STATE.get(shown["state"], "quiet"))
+    state = screen.paint(told_state(shown), COLOUR_OF_STATE.get(shown["state"], "quiet"))
     screen.line(f"{screen.paint(inert(shown['name']), 'bold')}  {state}  {inert(shown['reason'])}")
-    facts = [f"{inert(shown['dataset'])} with {inert(shown['backbone'])}, strategy {shown['strategy']}"]
+    facts = [inert(title_of(shown))]
     facts.append(duration(shown["seconds"]))
     if shown["parameters"]:
         trained, total = shown["parameters"]["trained"], shown["parameters"]["total"]
         facts.append(f"{trained:,} of {total:,} parameters learned")
     if shown["peak_memory"]:
         facts.append(f"{size(shown['peak_memory'])} at most")
+    if shown["attempt"] > 1:
+        facts.append(f"attempt {shown['attempt']}")
+    if shown["owner"]:
+        facts.append(f"by {inert(shown['owner'])}")
     screen.line("; ".join(facts))
     if shown["tags"] or shown["note"]:
         screen.line(inert(" ".join(f"#{tag}" for tag in shown["tags"]) + "  " + shown["note"]).strip())

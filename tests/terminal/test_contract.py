@@ -229,7 +229,7 @@ def test_doctor_names_every_problem_in_a_sentence(
     (home_folder / "runs.sqlite").write_text("no database" * 100)
     said = typed(capsys, "doctor")
     assert said.code == 0
-    for word in ("THAW_DATA names", "THAW_ENGINE names 'steam'", "can't be used"):
+    for word in ("THAW_DATA names", "THAW_ENGINE is 'steam'", "can't be used"):
         assert word in said.out
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from core.terminal.commands import ACTIONS
 from core.terminal.completion import script
-from core.terminal.parsing import COMMANDS, build_parser, misspelt
+from core.terminal.parsing import build_parser, misspelt
+from core.terminal.vocabulary import COMMANDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "terminal.md").read_text(encoding="utf-8")
 

@@ -1,12 +1,14 @@
 """What is said while a run goes on, and whether the time left is believable."""
 
 import io
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
-from core.terminal.progress import Forecast, Progress
+from core.terminal.forecast import Forecast
+from core.terminal.progress import Progress
 from core.terminal.screen import Screen
 
 TRAINING, JUDGING = 10.0, 2.0
@@ -107,7 +109,8 @@ def test_a_terminal_gets_a_live_line_that_fits(heard: io.StringIO, monkeypatch: 
     progress = Progress(Screen(json=False, stream=heard), "digits with resnet18")
     for event in story({"train": 40, "val": 8}):
         progress(event)
-    frames = [frame for frame in heard.getvalue().split("\r\x1b[2K") if frame.startswith("epoch 2/3 ") and "#" in frame]
+    drawn = re.split(r"\r\x1b\[2K|\n", heard.getvalue())
+    frames = [frame for frame in drawn if frame.startswith("epoch 2/3 ") and "#" in frame]
     assert frames and all(len(frame) < 50 for frame in frames)
 
 

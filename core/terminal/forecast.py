@@ -1,0 +1,97 @@
+"""How long a run still takes, by what it has said so far."""
+
+from dataclasses import dataclass, field
+
+from core.events import EpochEnded, Event, Predicted, Started, Step
+
+EVALUATION_COST = 0.4
+"""What judging a picture costs beside learning from it, until an epoch has been measured: no way back."""
+
+
+@dataclass
+class Forecast:
+    """How long a run still takes: training, the evaluation after each epoch, and the predictions at the end."""
+
+    started: Started | None = None
+    step: Step | None = None
+    ended: list[EpochEnded] = field(default_factory=list)
+    predicted: list[str] = field(default_factory=list)
+    """The splits that have been judged at the end, one by one."""
+    _begun: float = 0.0
+    """When the first epoch began, on the run's own clock."""
+    _since: tuple[float, int] | None = None
+    """From which moment and which step on this epoch can be measured: a resumed run begins somewhere inside."""
+
+    def hear(self, event: Event) -> None:
+        match event:
+            case Started():
+                self.started, self.step, self.predicted, self._since = event, None, [], None
+                if not event.resumed:
+                    self.ended, self._begun, self._since = [], event.elapsed, (event.elapsed, 0)
+            case Step():
+                self._forget_from(event.epoch)
+                self.step, self._since = event, self._since or (event.elapsed, event.step)
+            case EpochEnded():
+                self._forget_from(event.epoch)
+                self.ended.append(event)
+            case Predicted():
+                self.predicted.append(event.split)
+
+    def _forget_from(self, epoch: int) -> None:
+        """What a resumed run had done after its last snapshot is told anew."""
+        while self.ended and self.ended[-1].epoch >= epoch:
+            self.ended.pop()
+
+    @property
+    def steps_done(self) -> int:
+        """Steps of the epoch that is under way."""
+        if self.started is None or self.step is None:
+            return 0
+        return self.step.step - self.step.epoch * self.started.steps_per_epoch
+
+    def seconds_left(self) -> float | None:
+        if self.started is None or not (self.ended or self._steps_measured):
+            return None
+        epochs_left = max(0, self.started.epochs - self._epochs_done)
+        per_epoch = self._training_seconds() + self._judging_seconds("val")
+        begun = 0.0 if self._between_epochs else self._training_seconds() * self.steps_done / self._steps
+        return max(0.0, per_epoch * epochs_left - begun) + self._final_seconds()
+
+    @property
+    def _epochs_done(self) -> int:
+        return self.ended[-1].epoch + 1 if self.ended else self.step.epoch if self.step else 0
+
+    @property
+    def _between_epochs(self) -> bool:
+        return self.step is None or bool(self.ended and self.ended[-1].epoch == self.step.epoch)
+
+    @property
+    def _steps(self) -> int:
+        return max(1, self.started.steps_per_epoch if self.started else 1)
+
+    def _training_seconds(self) -> float:
+        """Of one epoch, without its evaluation: as the last whole one took, or as this one's steps suggest."""
+        if self.ended:
+            begun = self.ended[-2].elapsed if len(self.ended) > 1 else self._begun
+            return max(0.0, self.ended[-1].elapsed - begun - self.ended[-1].seconds.get("evaluation", 0.0))
+        if self.step is None or self._since is None:
+            return 0.0
+        return (self.step.elapsed - self._since[0]) / max(1, self._steps_measured) * self._steps
+
+    @property
+    def _steps_measured(self) -> int:
+        return self.step.step - self._since[1] if self.step and self._since else 0
+
+    def _judging_seconds(self, split: str) -> float:
+        """Judging every picture of a split once."""
+        pictures = self.started.pictures if self.started else {}
+        validation = pictures.get("val", 0) or 1
+        measured = self.ended[-1].seconds.get("evaluation") if self.ended else None
+        if measured is None:
+            measured = self._training_seconds() * EVALUATION_COST * validation / max(1, pictures.get("train", 1))
+        return measured * pictures.get(split, 0) / validation
+
+    def _final_seconds(self) -> float:
+        """Validation and test are judged by the best and by the last weights."""
+        still = {split: 2 - self.predicted.count(split) for split in ("val", "test")}
+        return sum(self._judging_seconds(split) * max(0, times) for split, times in still.items())

@@ -1,0 +1,134 @@
+"""Every command that can be typed, in the order in which people meet them."""
+
+from core.runs.states import STATES
+from core.terminal.arguments import AGAIN, DEVICE, NAME, RECIPE, RUN
+from core.terminal.grammar import Command, argument
+from core.terminal.queue_vocabulary import QUEUE
+from core.terminal.recipe_help import all_choices
+
+COMMANDS: tuple[Command, ...] = (
+    Command("doctor", "What is here and what is missing: versions, devices, data, weights, problems.", (), ("doctor",)),
+    Command("datasets", "What can be trained on here.", (), ("datasets",)),
+    Command(
+        "import",
+        "Copy and check a folder, an archive or arrays into the home, once.",
+        (
+            argument("path", metavar="PATH", help="A folder of class folders, a zip or tar of one, or .npy/.npz."),
+            argument("--name", required=True, help="The name to train on it by."),
+        ),
+        ("import ~/photos.zip --name photos",),
+    ),
+    Command(
+        "audit",
+        "Look for duplicates, leaks between splits, imbalance and oddities in a dataset.",
+        (argument("dataset", metavar="DATASET", help="A name that `datasets` lists."),),
+        ("audit digits",),
+    ),
+    Command(
+        "backbones",
+        "The networks that can be chosen, and where their weights would come from.",
+        (argument("word", metavar="WORD", nargs="?", help="Only those that speak of it."),),
+        ("backbones", "backbones resnet"),
+    ),
+    Command(
+        "choices",
+        "Every strategy, regularizer, optimizer, schedule, augmentation and learner, with its settings.",
+        (argument("kind", metavar="KIND", nargs="?", help="Only this kind, such as strategy."),),
+        ("choices", "choices strategy"),
+    ),
+    Command(
+        "preview",
+        "See what a recipe would do before it runs: the heat map, the rates, the real first batch.",
+        (
+            *RECIPE,
+            argument("--sheet", metavar="FILE.png", help="Also write the first batch, augmented, as one picture."),
+        ),
+        (
+            "preview --set strategy=gradual",
+            "preview recipe.json --set schedule=one_cycle --sheet batch.png",
+        ),
+    ),
+    Command(
+        "train",
+        "Train in the foreground, and record everything.",
+        (
+            *RECIPE,
+            NAME,
+            DEVICE,
+            AGAIN,
+        ),
+        (
+            "train",
+            "train --set strategy=head --set epochs=3",
+            "train --set dataset=hymenoptera --set backbone=resnet18 --set strategy.name=gradual",
+            """train --set strategy='{"name": "gradual", "epochs_per_stage": 2}' --set regularizers=label_smoothing""",
+            "train recipe.json --device cpu --name first",
+        ),
+        all_choices,
+    ),
+    *QUEUE,
+    Command(
+        "runs",
+        "All runs, newest first.",
+        (
+            argument("--limit", type=int, default=None, help="At most so many."),
+            argument(
+                "--state", choices=STATES, metavar="STATE", help=f"Only those in this state: {', '.join(STATES)}."
+            ),
+        ),
+        ("runs", "runs --limit 5 --state done"),
+    ),
+    Command(
+        "show",
+        "One run: its figures with their noise, its curves, its classes, its confusions.",
+        (
+            RUN,
+            argument("--follow", action="store_true", help="Watch it until it ends or rests; Ctrl-C only looks away."),
+            argument("--events", action="store_true", help="Everything the run said, one JSON object a line."),
+            argument("--after", type=int, default=0, metavar="N", help="With --events: only what follows event N."),
+        ),
+        ("show k3m9pq", "show k3m9pq --follow", "show k3m9pq --events | head"),
+    ),
+    Command(
+        "predict",
+        "What a finished run says about pictures.",
+        (
+            RUN,
+            argument("images", metavar="IMAGE", nargs="+", help="A file, a folder, or - for one picture from stdin."),
+            DEVICE,
+        ),
+        ("predict k3m9pq ant.jpg", "predict k3m9pq photos/", "predict k3m9pq - < ant.jpg"),
+    ),
+    Command(
+        "compare",
+        "Runs side by side: what differs, and whether one is better.",
+        (
+            argument("runs", metavar="RUN", nargs="+", help="Two or more runs."),
+            argument("--split", choices=("val", "test"), default=None, help="Which pictures; test where all have it."),
+        ),
+        ("compare k3m9pq w7x2bd",),
+    ),
+    Command("delete", "Remove a run and all it left.", (RUN,), ("delete k3m9pq",)),
+    Command(
+        "rename", "Give a run another name.", (RUN, argument("name", help="The new name.")), ("rename k3m9pq first",)
+    ),
+    Command("note", "Write a note on a run.", (RUN, argument("note", help="The note.")), ('note k3m9pq "too slow"',)),
+    Command(
+        "tag",
+        "Put tags on a run, or take them off.",
+        (
+            RUN,
+            argument("tags", nargs="*", metavar="TAG", help="Tags to put on."),
+            argument(
+                "--remove", action="append", default=[], metavar="TAG", help="A tag to take off; may be repeated."
+            ),
+        ),
+        ("tag k3m9pq baseline", "tag k3m9pq --remove baseline"),
+    ),
+    Command(
+        "completion",
+        "Print a script that completes commands in your shell.",
+        (argument("shell", choices=("bash", "zsh", "fish"), help="Which shell."),),
+        ("completion bash >> ~/.bashrc",),
+    ),
+)
