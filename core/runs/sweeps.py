@@ -6,14 +6,16 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import NotFound, RecordError, shown
-from core.recipe import Recipe
-from core.recipe.grid import Axis, Member
-from core.recipe.halving import Halving
 from core.runs.record import ALPHABET, ID_LENGTH, NAME_LIMIT, checked
 from core.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from core.recipe import Recipe
+    from core.recipe.grid import Axis, Member
+    from core.recipe.halving import Halving
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,7 @@ class SweepRow:
 
 
 def plan_of(
-    recipe: Recipe, axes: Sequence[Axis], seeds: int, members: Sequence[Member], halving: Halving | None = None
+    recipe: "Recipe", axes: Sequence["Axis"], seeds: int, members: Sequence["Member"], halving: "Halving | None" = None
 ) -> dict[str, Any]:
     """All that a sweep is made by, as JSON: recipe, axes, seeds, members, and how hopeless ones are abandoned."""
     return {
