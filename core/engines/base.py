@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.catalog.learners import LEARNERS
 from core.errors import DiskFull, ExplorerError, Superseded
@@ -12,6 +12,9 @@ from core.events import Event, Wish
 from core.recipe import Recipe
 from core.runs.log import RunLog
 from core.runs.states import State
+
+if TYPE_CHECKING:
+    from core.training.team import Team
 
 Learning = Generator[Event, Wish, Any]
 
@@ -22,13 +25,15 @@ def learner_of(recipe: Recipe) -> Callable[..., Learning]:
     return getattr(import_module(module), function)
 
 
-def execute(recipe: Recipe, log: RunLog, device: str) -> None:
+def execute(recipe: Recipe, log: RunLog, device: str, team: "Team | None" = None) -> None:
     """Let a recipe learn; the log keeps what it says, and passes on what its owner wishes.
 
-    Whoever calls it has begun an attempt at the run, and holds the run's lock.
+    Whoever calls it has begun an attempt at the run, and holds the run's lock. With a `team`, other processes do the
+    same at the same time.
     """
+    others = {} if team is None else {"team": team}
     try:
-        _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home), log)
+        _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home, **others), log)
     except Superseded:
         return  # the run is in other hands by now
     except ExplorerError as error:

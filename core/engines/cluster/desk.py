@@ -25,6 +25,7 @@ class RemoteDesk:
 
     def __init__(self, call: Call, run: str, home: Home):
         self.run, self.home = run, home
+        self.ended: State | None = None
         self._call = call
         self._under_way: ray.ObjectRef | None = None
         self._wish: Wish = None
@@ -70,6 +71,7 @@ class RemoteDesk:
         self, state: State, reason: str, seconds: float, traceback: str = "", said: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         self._ask("end", state=state, reason=reason, seconds=seconds, traceback=traceback, said=said)
+        self.ended = state
 
     def wish(self) -> Wish:
         """Asks without waiting: the answer is heard at a later step."""
@@ -102,3 +104,35 @@ class RemoteDesk:
             raise RecordError(answer.trouble)
         self._wish = answer.wish
         return answer.content
+
+
+class MemberDesk(RemoteDesk):
+    """The desk of those who train along: the first of the team speaks for all, and they only of their own troubles."""
+
+    def plan(self) -> None:
+        return None
+
+    def state(self) -> None:
+        return None
+
+    def say(self, said: Sequence[Mapping[str, Any]]) -> None:
+        pass
+
+    def enter(self, **entries: Any) -> None:
+        pass
+
+    def write(self, name: str, content: Mapping[str, Any]) -> None:
+        pass
+
+    def keep(self, name: str, save: Callable[[Path], object]) -> None:
+        pass
+
+    def end(
+        self, state: State, reason: str, seconds: float, traceback: str = "", said: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        if state == "failed":
+            super().end(state, reason, seconds, traceback)
+        self.ended = state
+
+    def wish(self) -> Wish:
+        return None

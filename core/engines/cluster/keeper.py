@@ -126,7 +126,7 @@ class Keeper:
             if row.state == "stopping" and not work.arrived:
                 self.record.store.move(row.id, "stopped", "Stopped on request.", only_from="stopping")
             else:
-                self.record.settle(row, ending.why, engine_died=ending.nobody_to_blame or not work.arrived)
+                self.record.settle(row, ending.why, engine_died=ending.nobody_to_blame)
         del self._at_work[work.run]
         work.close()
 
@@ -191,7 +191,7 @@ class Keeper:
                 rooms=rooms,
                 lock=lock,
                 reception=Reception(self.record.desk(run.run, attempt)),
-                task=hand_out(self._me, self.record.home, order, need, rooms[0]),
+                task=hand_out(self._me, self.record.home, order, need, rooms),
             )
             unless_handed_out.pop_all()
         return True

@@ -17,7 +17,7 @@ from ray.exceptions import RayActorError
 
 from core import __version__
 from core.engines.base import execute, last_word
-from core.engines.cluster.desk import RemoteDesk
+from core.engines.cluster.desk import Call, RemoteDesk
 from core.engines.cluster.node import furnish, lodging
 from core.engines.cluster.packing import Luggage
 from core.engines.cluster.parcels import fetch
@@ -48,26 +48,37 @@ def train(keeper: ActorHandle, order: Order, luggage: Luggage) -> None:
     A ghost ends quietly: its run is in other hands, or there is no keeper any more who would listen.
     """
     with suppress(Superseded, RayActorError), lodging() as home:
-        desk = RemoteDesk(partial(keeper.ask.remote, order.run, order.attempt), order.run, home)
+        desk = RemoteDesk(line_to(keeper, order), order.run, home)
         desk.arrive(here())
         with printed(desk.log):
-            _learn(desk, order, lambda: furnish(home, order.recipe, unpacked(order, luggage), partial(bring, keeper)))
+            recipe = made_ready(desk, keeper, order, luggage)
+            if recipe:
+                execute(recipe, log_of(desk, order), order.device)
 
 
-def _learn(desk: RemoteDesk, order: Order, make_ready: Callable[[], None]) -> None:
+def line_to(keeper: ActorHandle, order: Order) -> Call:
+    return partial(keeper.ask.remote, order.run, order.attempt)
+
+
+def made_ready(desk: RemoteDesk, keeper: ActorHandle, order: Order, luggage: Luggage) -> Recipe | None:
+    """The recipe, once all it needs is here; None where that can't be had, and the run has ended with the reason."""
     try:
-        make_ready()
+        furnish(desk.home, order.recipe, _usable(order, luggage), partial(_bring, keeper))
         recipe = Recipe.parse(order.recipe)
     except ExplorerError as error:
         desk.end(*last_word(error), seconds=0.0)
-        return
+        return None
     import torch  # seconds
 
     torch.set_num_threads(order.threads)
-    execute(recipe, RunLog(desk, seconds_between_snapshots=order.seconds_between_snapshots), order.device)
+    return recipe
 
 
-def unpacked(order: Order, luggage: Luggage) -> Luggage:
+def log_of(desk: RemoteDesk, order: Order) -> RunLog:
+    return RunLog(desk, seconds_between_snapshots=order.seconds_between_snapshots)
+
+
+def _usable(order: Order, luggage: Luggage) -> Luggage:
     """What the run needs, once it is known that it can be had and that this node can make sense of it."""
     if luggage.trouble:
         raise TrainingError(luggage.trouble)
@@ -78,7 +89,7 @@ def unpacked(order: Order, luggage: Luggage) -> Luggage:
     return luggage
 
 
-def bring(keeper: ActorHandle, address: str, target: Path) -> Path:
+def _bring(keeper: ActorHandle, address: str, target: Path) -> Path:
     """What the keeper has at an address."""
     return fetch(
         target,

@@ -2,11 +2,12 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ray
 from ray.actor import ActorHandle
-from ray.exceptions import NodeDiedError, RayError
+from ray.exceptions import NodeDiedError, RayError, TaskCancelledError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from core.engines.cluster.packing import pack_for
@@ -24,7 +25,7 @@ class Ending:
 
     why: str
     nobody_to_blame: bool
-    """The node went down, or nobody could be reached: the run goes on by itself, elsewhere."""
+    """Its node went down, a member vanished, or it was called back: the run may go on by itself."""
 
 
 @dataclass
@@ -56,6 +57,8 @@ class Work:
             ray.get(self.task)
         except NodeDiedError:
             return Ending(why="Its node went down.", nobody_to_blame=True)
+        except TaskCancelledError:
+            return Ending(why="It was called back before it began.", nobody_to_blame=True)
         except RayError as error:
             return Ending(why=_told(error), nobody_to_blame=False)
         return Ending(why="Its node lost touch with the serving machine.", nobody_to_blame=True)
@@ -81,13 +84,18 @@ def _told(error: RayError) -> str:
     return f"Its process on the node ended without a word ({said[:300]}). It can be resumed from its last snapshot."
 
 
-def hand_out(keeper: ActorHandle, home: Home, order: Order, need: Need, room: str) -> "ray.ObjectRef":
+def hand_out(keeper: ActorHandle, home: Home, order: Order, need: Need, rooms: Sequence[str]) -> "ray.ObjectRef":
     """Have the run's luggage packed here, and the run trained there; Ray itself tries nothing twice."""
     surroundings = read_json(home.runs / order.run / SURROUNDINGS) or {}
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     luggage = pack_for.options(scheduling_strategy=here, runtime_env={"env_vars": surroundings}).remote(
         str(home.folder), order.recipe
     )
-    there = NodeAffinitySchedulingStrategy(room, soft=True)
-    placed = train.options(num_cpus=need["CPU"], num_gpus=need.get("GPU", 0), scheduling_strategy=there)
-    return placed.remote(keeper, order, luggage)
+    if len(rooms) > 1:
+        from core.engines.cluster.team import train_together  # Ray Train takes seconds to load
+
+        together = train_together.options(scheduling_strategy=here)
+        return together.remote(keeper, order, luggage, need, len(rooms))
+    there = NodeAffinitySchedulingStrategy(rooms[0], soft=True)
+    alone = train.options(num_cpus=need["CPU"], num_gpus=need.get("GPU", 0), scheduling_strategy=there)
+    return alone.remote(keeper, order, luggage)
