@@ -1,4 +1,4 @@
-"""Writes what the docs tell of the registries: docs/choices.md and the drawings.
+"""Writes what the docs tell of the registries and of the states: docs/choices.md, docs/states.md and the drawings.
 
 `python -m scripts.make_docs` writes them anew; with `--check` it only says which are stale (exit code 1).
 """
@@ -20,6 +20,7 @@ from core.catalog.registry import Knob, Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.recipe import Recipe
+from scripts import draw_states
 from scripts.draw_strategies import EPOCHS, PARTS, logo, picture
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -138,7 +139,12 @@ def sides(size: tuple[int, int]) -> str:
 
 def written() -> dict[Path, str]:
     pictures = DOCS / "pictures"
-    return {DOCS / "choices.md": page(), pictures / "strategies.svg": picture(), pictures / "logo.svg": logo()}
+    return {
+        DOCS / "choices.md": page(),
+        DOCS / "states.md": draw_states.page(),
+        pictures / "strategies.svg": picture(),
+        pictures / "logo.svg": logo(),
+    }
 
 
 def main(arguments: list[str]) -> int:

@@ -20,9 +20,9 @@ class Held(RecordError):
 
 
 @contextmanager
-def held(folder: Path, patience: float = GLANCE) -> Iterator[int]:
+def held(folder: Path, name: str = LOCK, patience: float = GLANCE) -> Iterator[int]:
     """Hold a run's lock while working on it."""
-    handle = take(folder, patience=patience)
+    handle = take(folder, name, patience)
     try:
         yield handle
     finally:

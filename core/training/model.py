@@ -9,7 +9,6 @@ from typing import Any
 
 import timm
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from core.catalog.backbones import BACKBONES
@@ -23,7 +22,7 @@ from core.training.adapters import Adapted, adapt, is_adapter, merged
 from core.training.modes import at_rest
 from core.training.parts import Part, classifier_parameters, classifiers, parts_of
 from core.training.pooling import pool_to_grid, pooling_args, pools_its_own_way
-from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of
+from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of, write_tensors
 
 COLOURS = {
     "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
@@ -282,6 +281,6 @@ def save_timm(folder: Path, net: Net, state: Tensors, recipe: Recipe) -> None:
     }
     pooling = recipe.pooling if isinstance(recipe.pooling, str) else list(recipe.pooling)
     thaw = {"preparation": preparation.to_json(), "recipe": recipe.to_json(), "pooling": pooling}
-    save_file({name: each.contiguous().cpu() for name, each in state.items()}, folder / "model.safetensors")
+    write_tensors({name: each.contiguous().cpu() for name, each in state.items()}, folder / "model.safetensors")
     for name, document in (("config.json", config), ("thaw.json", thaw)):
         (folder / name).write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")

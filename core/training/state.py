@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 
 from core.errors import TrainingError
-from core.training.weights import Tensors, hash_of, read_tensors
+from core.training.weights import Tensors, hash_of, read_tensors, write_tensors
 
 TENSORS, POSITION = "state.safetensors", "position.json"
 
@@ -68,7 +67,7 @@ def write_state(folder: Path, tensors: dict[str, Tensors], position: Position) -
         for kind, group in tensors.items()
         for name, each in group.items()
     }
-    save_file({name: each.clone() for name, each in flat.items()}, folder / TENSORS)
+    write_tensors({name: each.clone() for name, each in flat.items()}, folder / TENSORS)
     document = {**asdict(position), "hash": hash_of(flat)}
     (folder / POSITION).write_text(json.dumps(document), encoding="utf-8")
 

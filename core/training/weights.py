@@ -5,6 +5,8 @@ Weights are safetensors, never pickle. A file is checked against its own header 
 
 import hashlib
 import json
+import os
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from urllib.request import getproxies
 
 import torch
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 
 from core.errors import WeightsError
 from core.home import Home
@@ -59,6 +62,14 @@ def read_tensors(path: Path) -> Tensors:
     """Every tensor of a safetensors file; a file that is torn, lying or something else gives a sentence."""
     with _opened(path) as file:
         return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+def write_tensors(tensors: Tensors, path: Path) -> None:
+    try:
+        save_file(tensors, path)
+    except SafetensorError as error:
+        told = re.search(r"os error (\d+)", str(error))  # a full disk is no bug
+        raise OSError(int(told[1]), os.strerror(int(told[1]))) if told else error from error
 
 
 def check_tensors(path: Path) -> None:

@@ -1,0 +1,44 @@
+"""What happens to a run when its disk fills up, and when there is space again; told as JSON.
+
+Started by test_storage.py in a mount namespace in which the home lies on a disk of a few megabytes.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from core.home import Home
+from core.runs.folders import FRESH
+from core.service import Workbench
+from tests.faults.at_work import QUICK, ask, wait_for, wait_for_steps
+
+
+def fill(disk: Path) -> Path:
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (2**20, 65536, 4096, 1):
+            try:
+                while True:
+                    file.write(b"x" * size)
+            except OSError:
+                continue
+    return filler
+
+
+def main(folder: Path) -> None:
+    bench = Workbench(Home(folder))
+    run = ask(bench, {**QUICK, "epochs": 25})
+    wait_for_steps(bench, run)
+    filler = fill(folder)
+    paused = wait_for(bench, run, "paused")
+    left = [str(each) for each in folder.rglob(f"{FRESH}*")]
+    shown = bench.show(run)["state"], len(bench.runs()), bool(bench.events(run))
+    filler.unlink()
+    bench.resume(run)
+    done = wait_for(bench, run, "done")
+    said = {"paused": paused.reason, "left": left, "shown": shown, "done": done.state, "attempt": done.attempt}
+    sys.stdout.write(json.dumps(said) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
