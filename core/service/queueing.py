@@ -12,7 +12,7 @@ from core.engines.orders import LOG, SURROUNDINGS
 from core.engines.settings import Settings
 from core.errors import RecordError
 from core.runs.machine import steady_seconds
-from core.runs.queue import Kind, expected_starts, in_order
+from core.runs.queue import Kind, crowded, expected_starts, in_order
 from core.runs.record import Record
 from core.runs.states import HELD, State
 from core.runs.store import RunRow
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 PASSED_ON = ("THAW_DATA", "THAW_WEIGHTS", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE")
 """Where data and weights lie is the asker's affair; whoever trains may have been started by somebody else."""
 
+ON_THE_WAY = frozenset({"queued", "paused", *HELD})
+"""What can still be stopped."""
+
 UNKNOWN_SECONDS = 60.0
 """What a run is thought to take before any of its kind has ended."""
 
 
 def submit(record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "", **facts: Any) -> str:
     """Write a run down and see that it gets its turn. The same request twice is one run."""
-    insist_on_room(record, owner)
-    run = write_down(record, engine, recipe, owner=owner, **facts)
+    limit = Settings.from_environment().queued_per_owner
+    run = write_down(record, engine, recipe, owner=owner, most_waiting=limit, **facts)
     engine.wake()
     return run
 
@@ -41,13 +44,11 @@ def write_down(record: Record, engine: Engine, recipe: "Recipe", **facts: Any) -
     return record.create(recipe, engine=engine.name, files={SURROUNDINGS: surroundings}, **facts)
 
 
-def insist_on_room(record: Record, owner: str, new: int = 1) -> None:
+def insist_on_room(record: Record, owner: str, new: int) -> None:
     """Refuse what would make more of an owner's runs wait than may: all of it, so that no sweep is begun by halves."""
     limit, waiting = Settings.from_environment().queued_per_owner, record.store.how_many_wait(owner)
     if waiting + new > limit:
-        who = f"{owner} has" if owner else "There are"
-        more = f" and {new} more are asked for" if new > 1 else ""
-        raise RecordError(f"{who} {waiting} runs waiting{more}, and {limit} is the limit; let some end, or stop some.")
+        raise crowded(owner, waiting, limit, new)
 
 
 def stop(record: Record, engine: Engine, row: RunRow) -> None:
@@ -66,9 +67,11 @@ def stop(record: Record, engine: Engine, row: RunRow) -> None:
 
 def stop_all(record: Record, engine: Engine, rows: Iterable[RunRow]) -> list[RunRow]:
     """Stop whatever has not ended; answers those runs, as they are now. Who waits goes first, or gets the places."""
-    on_the_way = [row for row in rows if row.state in ("queued", "paused", *HELD)]
+    on_the_way = [row for row in rows if row.state in ON_THE_WAY]
     for row in sorted(on_the_way, key=lambda row: row.state in HELD):
-        stop(record, engine, row)
+        now = record.find(row.id)
+        if now.state in ON_THE_WAY:
+            stop(record, engine, now)
     return [record.find(row.id) for row in on_the_way]
 
 

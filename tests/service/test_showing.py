@@ -144,3 +144,33 @@ def test_a_run_without_predictions_is_not_compared(bench: Workbench, record: Rec
     a, b = train(record), train(record, lr=13)
     with pytest.raises(DataError, match="has no predictions of val; compare runs that have ended well"):
         bench.compare([a, b])
+
+
+def test_what_a_resumed_run_tells_anew_is_shown_once(bench: Workbench, record: Record):
+    """Three epochs, a snapshot after the first, a kill in the third, and the second told anew."""
+    run = record.create(Recipe(epochs=3))
+    started = {"kind": "started", "elapsed": 0.0, "resumed": False}
+    paused = {"kind": "finished", "elapsed": 3.0, "state": "paused", "best_epoch": 2, "seconds": {}}
+    noticed = {"kind": "notice", "elapsed": 0.0, "topic": "pooling", "message": "It pools."}
+
+    def epoch(number: int, loss: float) -> dict[str, object]:
+        return {"kind": "epoch_ended", "elapsed": number, "epoch": number, "train_loss": loss}
+
+    first = [started, noticed, epoch(0, 0.9), epoch(1, 0.8), epoch(2, 0.7), paused]
+    record.store.say(run, first)
+    assert bench.show(run)["best_epoch"] == 2
+    record.store.say(run, [{**started, "resumed": True}, noticed, epoch(1, 0.8)])
+    shown = bench.show(run)
+    assert [each["epoch"] for each in shown["epochs"]] == [0, 1]
+    assert len(shown["notices"]) == 1 and shown["best_epoch"] is None
+    record.store.say(run, [started, epoch(0, 0.5)])
+    assert [each["train_loss"] for each in bench.show(run)["epochs"]] == [0.5]
+
+
+def test_a_run_at_work_tells_for_how_long_it_has_been_silent(bench: Workbench, record: Record):
+    run = record.create(Recipe())
+    assert bench.glance(run)["quiet_for"] is None
+    with held(record.folder(run)):
+        record.store.begin(run, "It is trained.", "cpu")
+        assert 0 <= bench.glance(run)["quiet_for"] < 60
+        assert bench.glance(run)["attempt"] == 1

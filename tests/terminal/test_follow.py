@@ -79,18 +79,18 @@ def test_a_pipe_gets_a_line_per_epoch_and_scripts_the_whole_run_at_the_end(
 def test_events_are_streamed_as_they_come_until_the_run_rests(bench: Workbench, capsys: pytest.CaptureFixture):
     run = submit(capsys, *ENDLESS)
     command = [sys.executable, "-m", "core", "show", run, "--follow", "--events", "--json"]
-    reader = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-    assert reader.stdout is not None
     events = []
-    for line in reader.stdout:
-        events.append(json.loads(line))
-        if events[-1].get("kind") == "epoch_ended":
-            break
-    bench.pause(run)
-    *rest, shown = [json.loads(line) for line in reader.stdout]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        for line in reader.stdout:
+            events.append(json.loads(line))
+            if events[-1].get("kind") == "epoch_ended":
+                break
+        assert events[-1].get("kind") == "epoch_ended", events[-1]
+        bench.pause(run)
+        *rest, shown = [json.loads(line) for line in reader.stdout]
     events += rest
-    reader.stdout.close()
-    assert (reader.wait(), shown["state"]) == (0, "paused")
+    assert (reader.returncode, shown["state"]) == (0, "paused")
     assert [each["number"] for each in events] == list(range(1, len(events) + 1))
     assert events[-1]["kind"] == "finished"
 
@@ -104,7 +104,7 @@ def test_a_run_that_fails_while_it_is_followed_is_exit_code_two(bench: Workbench
 
 def test_a_resumed_run_is_followed_without_telling_an_epoch_twice(bench: Workbench, capsys: pytest.CaptureFixture):
     run = submit(capsys, *ENDLESS, "--set", "epochs=300")
-    wait_until(lambda: len(bench.show(run)["epochs"]) > 3)
+    wait_until(lambda: len(bench.show(run)["epochs"]) > 3 or bench.glance(run)["state"] == "failed")
     assert typed(capsys, "pause", run, "--json").code == 0
     wait_until(lambda: bench.show(run)["state"] == "paused")
     assert typed(capsys, "resume", run, "--json").json == {"run": run, "state": "queued"}

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,21 @@ def test_the_time_left_counts_every_evaluation_and_the_predictions_at_the_end():
             assert left == pytest.approx(end - event.elapsed, abs=1e-6), event
         elif left is not None:
             assert left == pytest.approx(end - event.elapsed, rel=0.5)
+
+
+def test_a_resumed_run_forgets_what_it_did_after_its_last_snapshot_and_measures_from_where_it_goes_on():
+    told = list(story({"train": 40, "val": 8}))
+    first_epoch = [each for each in told if not isinstance(each, EpochEnded) or each.epoch == 0]
+    steps = [each for each in first_epoch if isinstance(each, Step)]
+    started = replace(first_epoch[0], elapsed=steps[2].elapsed + 100, resumed=True)  # type: ignore[call-arg]
+    forecast = Forecast()
+    for event in told[:9]:  # one epoch and a step of the next
+        forecast.hear(event)
+    forecast.hear(started)
+    forecast.hear(replace(steps[2], elapsed=started.elapsed))
+    assert forecast.ended == [] and forecast.seconds_left() is None
+    forecast.hear(replace(steps[3], elapsed=started.elapsed + TRAINING / STEPS))
+    assert forecast.seconds_left() == pytest.approx(EPOCHS * TRAINING, rel=0.3)
 
 
 @pytest.fixture
