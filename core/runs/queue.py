@@ -4,6 +4,8 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.errors import RecordError
+
 Kind = tuple[str, str, str]
 """Dataset, backbone and strategy: runs that share them take about as long."""
 
@@ -19,6 +21,13 @@ class Waiting:
     """Its number in the order of submitting; no clock is asked."""
     device: str = "auto"
     kind: Kind = ("", "", "")
+
+
+def crowded(owner: str, waiting: int, limit: float, new: int = 1) -> RecordError:
+    """Why an owner gets no more runs into the queue."""
+    who = f"{owner} has" if owner else "There are"
+    more = f" and {new} more are asked for" if new > 1 else ""
+    return RecordError(f"{who} {waiting} runs waiting{more}, and {limit} is the limit; let some end, or stop some.")
 
 
 def in_order(waiting: Iterable[Waiting], held: Mapping[str, int], served: Mapping[str, int]) -> list[Waiting]:

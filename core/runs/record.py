@@ -1,6 +1,7 @@
 """The record of one home: every run's row in the database, and its folder beside it."""
 
 import json
+import math
 import re
 import secrets
 import shutil
@@ -64,6 +65,7 @@ class Record:
         priority: int = 0,
         request: str | None = None,
         sweep: str = "",
+        most_waiting: float = math.inf,
         files: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> str:
         """Write a new run down, with a short id that nobody has yet; a request that was made before finds its run.
@@ -76,6 +78,7 @@ class Record:
             "priority": priority,
             "request": request,
             "sweep": sweep,
+            "most_waiting": most_waiting,
             "reason": WAITING,
             "name": checked(name, "name", NAME_LIMIT) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}",
             "owner": owner,

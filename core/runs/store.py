@@ -1,24 +1,21 @@
 """The runs and their events in the database: every question about them and every change to them, in SQL."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from core.errors import NotFound, RecordError, Superseded, shown
+from core.errors import RecordError
 from core.runs.database import Database
 from core.runs.machine import steady_seconds
 from core.runs.queue import Kind, Waiting
-from core.runs.states import HELD, INSTEAD, State, may_follow
-from core.runs.strict import strict_json
+from core.runs.statements import AT_WORK, append, gone, insist, insist_on_room, known, next_ticket, put
+from core.runs.states import INSTEAD, State, may_follow
 
 EVENTS_AT_ONCE = 500
-ENTRIES = frozenset(
-    "name note tags reason seconds accuracy started ended device worker priority engine sweep".split()  # noqa: SIM905
-)
 ANSWER = "recipe, recipe_hash, version, dataset, backbone, strategy, device, seconds, accuracy"
 """What of a finished run is true of its copy: what was asked and what came out, not who asked, when and why."""
-AT_WORK = ", ".join(f"'{state}'" for state in sorted(HELD))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,17 +70,30 @@ COLUMNS = ", ".join(NAMES)
 class RunStore(Database):
     """The runs of one home."""
 
-    def add(self, run: str, *, state: State, recipe: Mapping[str, Any], created: float, **facts: Any) -> None:
-        """Write down a new run; an id or a request that is taken raises sqlite3.IntegrityError."""
+    def add(
+        self,
+        run: str,
+        *,
+        state: State,
+        recipe: Mapping[str, Any],
+        created: float,
+        most_waiting: float = math.inf,
+        **facts: Any,
+    ) -> None:
+        """Write down a new run, unless more of its owner's would wait then than may.
+
+        An id or a request that is taken raises sqlite3.IntegrityError.
+        """
         row = {"id": run, "state": state, "recipe": json.dumps(recipe), "created": created, **facts}
         with self.writing() as db:
-            row["ticket"] = _next_ticket(db)
+            row["ticket"] = next_ticket(db)
             db.execute(f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+            insist_on_room(db, row.get("owner", ""), most_waiting)
 
     def copy(self, source: str, run: str, **facts: Any) -> bool:
         """Write a finished run down once more, with all it said, under `facts` of its own; False if it is gone."""
         with self.writing() as db:
-            own = {"id": run, "state": "done", "ticket": _next_ticket(db), **facts}
+            own = {"id": run, "state": "done", "ticket": next_ticket(db), **facts}
             columns, values = ", ".join(own), ", ".join("?" * len(own))
             sql = f"INSERT INTO runs ({columns}, {ANSWER}) SELECT {values}, {ANSWER} FROM runs"
             there = db.execute(sql + " WHERE id = ? AND state = 'done'", [*own.values(), source]).rowcount > 0
@@ -141,7 +151,7 @@ class RunStore(Database):
     def recipe(self, run: str) -> dict[str, Any]:
         for (recipe,) in self.read("SELECT recipe FROM runs WHERE id = ?", [run]):
             return json.loads(recipe)
-        raise _gone(run)
+        raise gone(run)
 
     def at_work(self, engine: str | None = None) -> list[RunRow]:
         """The runs that somebody should be working on, in the care of one engine or of anybody."""
@@ -177,7 +187,7 @@ class RunStore(Database):
             db.execute(
                 "UPDATE runs SET state = 'running', reason = ?, device = ?, attempt = ?, served = ?, worker = '', "
                 "begun = ?, heard = ? WHERE id = ?",
-                [reason, device, found[0] + 1, _next_ticket(db), now := steady_seconds(), now, run],
+                [reason, device, found[0] + 1, next_ticket(db), now := steady_seconds(), now, run],
             )
         return found[0] + 1
 
@@ -199,37 +209,37 @@ class RunStore(Database):
         with self.writing() as db:
             found = db.execute("SELECT state, attempt FROM runs WHERE id = ?", [run]).fetchone()
             if found is None:
-                raise _gone(run)
+                raise gone(run)
             if only_from not in (None, found[0]) or attempt not in (None, found[1]):
                 return False
             state = INSTEAD.get((found[0], state), state)
             if not may_follow(found[0], state):
                 raise RecordError(f"The run {run} is {found[0]}; it can't become {state}.")
-            _set(db, run, {"state": state, "reason": reason, **_known(entries)})
-            _append(db, run, said)
+            put(db, run, {"state": state, "reason": reason, **known(entries)})
+            append(db, run, said)
         return True
 
     def enter(self, run: str, *, attempt: int | None = None, **entries: Any) -> None:
         """Write facts about a run: its name, note, accuracy, seconds ..."""
         with self.writing() as db:
             if attempt is not None:
-                _insist(db, run, attempt)
-            _set(db, run, _known(entries))
+                insist(db, run, attempt)
+            put(db, run, known(entries))
 
     def delete(self, run: str) -> bool:
         """Forget a run, unless somebody works on it by now."""
         with self.writing() as db:
-            gone = db.execute(f"DELETE FROM runs WHERE id = ? AND state NOT IN ({AT_WORK})", [run]).rowcount > 0
-            if gone:
+            was_there = db.execute(f"DELETE FROM runs WHERE id = ? AND state NOT IN ({AT_WORK})", [run]).rowcount > 0
+            if was_there:
                 db.execute("DELETE FROM events WHERE run = ?", [run])
-        return gone
+        return was_there
 
     def say(self, run: str, said: Sequence[Mapping[str, Any]], *, attempt: int | None = None) -> None:
         """Append events, numbered on from the last one."""
         with self.writing() as db:
             if attempt is not None:
-                _insist(db, run, attempt)
-            _append(db, run, said)
+                insist(db, run, attempt)
+            append(db, run, said)
             db.execute("UPDATE runs SET heard = ? WHERE id = ?", [steady_seconds(), run])
 
     def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
@@ -253,38 +263,3 @@ class RunStore(Database):
 
     def _rows(self, sql: str, values: Sequence[Any]) -> list[RunRow]:
         return [RunRow(**dict(zip(NAMES, values, strict=True))) for values in self.read(sql, values)]
-
-
-def _gone(run: str) -> NotFound:
-    return NotFound(f"The run {shown(run)} is not there any more.")
-
-
-def _next_ticket(db: Any) -> int:
-    # Two questions, not one about both columns: each is then answered by the end of its index.
-    drawn = "SELECT (SELECT max(ticket) FROM runs), (SELECT max(served) FROM runs)"
-    return max(each or 0 for each in db.execute(drawn).fetchone()) + 1
-
-
-def _insist(db: Any, run: str, attempt: int) -> None:
-    """Only the present attempt at a run at work is listened to: a ghost may speak long after it was given up."""
-    now = db.execute(f"SELECT attempt FROM runs WHERE id = ? AND state IN ({AT_WORK})", [run]).fetchone()
-    if now != (attempt,):
-        raise Superseded(f"The run {run} is not in the hands of attempt {attempt} any more.")
-
-
-def _append(db: Any, run: str, said: Sequence[Mapping[str, Any]]) -> None:
-    last = db.execute("SELECT max(number) FROM events WHERE run = ?", [run]).fetchone()[0] or 0
-    rows = [(run, last + 1 + i, each["kind"], strict_json(each)) for i, each in enumerate(said)]
-    db.executemany("INSERT INTO events (run, number, kind, json) VALUES (?, ?, ?, ?)", rows)
-
-
-def _known(entries: Mapping[str, Any]) -> Mapping[str, Any]:
-    unknown = set(entries) - set(ENTRIES)
-    if unknown:
-        raise TypeError(f"no such entries: {sorted(unknown)}")
-    return entries
-
-
-def _set(db: Any, run: str, entries: Mapping[str, Any]) -> None:
-    columns = ", ".join(f"{column} = ?" for column in entries)
-    db.execute(f"UPDATE runs SET {columns} WHERE id = ?", [*entries.values(), run])
