@@ -8,14 +8,12 @@ supervisor and the fork server compute, and how long the places stand empty betw
 """
 
 import argparse
-import tempfile
 import time
 from collections import Counter
-from pathlib import Path
 
 import psutil
 
-from core.home import Home
+from benchmarks.passing_home import passing_home
 from core.recipe import Recipe
 from core.runs.store import RunRow
 from core.service import Workbench
@@ -70,15 +68,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0)
     choices = parser.parse_args()
     recipe, total = recipe_of(choices.seconds), choices.owners * choices.each
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Workbench(Home(Path(folder)))
+    with passing_home() as bench:
         for owner in range(choices.owners):
             for _ in range(choices.each):
                 bench.submit(recipe, again=True, owner=f"owner {owner}")
         wall, cpu = watch(bench, total)
         rows = bench.record.store.newest()
         slots = bench.engine_status()["slots"]
-        bench.close()
         busy = sum((row.heard or 0.0) - (row.begun or 0.0) for row in rows)
     print(f"{total} runs of {choices.owners} owners at {slots} places: {Counter(row.state for row in rows)}")
     print(f"unfairness: never more than {unfairness(rows, choices.each)} runs ahead of another who waited")

@@ -9,11 +9,10 @@ supervisor, the fork and the record cost; `submit` itself is timed beside it.
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
+from benchmarks.passing_home import passing_home
 from core.events import Step
 from core.home import Home
 from core.recipe import Recipe
@@ -54,12 +53,10 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=7)
     times = parser.parse_args().times
     recipe = Recipe.parse(SMALL)
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder))
-        bench = Workbench(home)
-        work_to_first_step(recipe, home), engine_to_first_step(recipe, bench)  # both warm
-        rows = [(work_to_first_step(recipe, home), *engine_to_first_step(recipe, bench)) for _ in range(times)]
-        bench.close()
+    with passing_home() as bench:
+        for warm_up in (lambda: work_to_first_step(recipe, bench.home), lambda: engine_to_first_step(recipe, bench)):
+            warm_up()
+        rows = [(work_to_first_step(recipe, bench.home), *engine_to_first_step(recipe, bench)) for _ in range(times)]
     work, answered, first = zip(*rows, strict=True)
     tell("work here", work)
     tell("submit answers", answered)
