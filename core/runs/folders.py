@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.errors import DiskFull
+from core.errors import DiskFull, RecordError
 from core.runs.strict import strict_json
 
 FRESH = ".new-"
@@ -43,7 +43,10 @@ def replace_folder(place: Path, save: Callable[[Path], object]) -> None:
 def make_folder(place: Path) -> None:
     """A folder that has not been there."""
     with all_or_nothing(place):
-        place.mkdir(parents=True)
+        try:
+            place.mkdir(parents=True)
+        except (NotADirectoryError, PermissionError) as error:
+            raise RecordError(f"{place.parent} can't be made ({error.strerror}); choose another THAW_HOME.") from None
 
 
 def write_json(place: Path, content: Mapping[str, Any]) -> None:

@@ -48,7 +48,7 @@ def is_held(folder: Path, name: str = LOCK) -> bool:
     """Whether a living process holds the lock."""
     try:
         handle = os.open(folder / name, os.O_RDONLY)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         # Shared, so that two who look at once don't take each other for the holder.

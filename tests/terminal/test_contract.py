@@ -239,8 +239,10 @@ def test_doctor_says_when_the_home_is_no_folder(
     (tmp_path / "file").touch()
     monkeypatch.setenv("THAW_HOME", str(tmp_path / "file"))
     assert "can't be written; choose another THAW_HOME." in typed(capsys, "doctor").out
-    said = typed(capsys, "train", *QUICK)
-    assert (said.code, said.out) == (2, "") and "choose another THAW_HOME" in said.err
+    for command in (["train", *QUICK], ["submit", *QUICK]):
+        said = typed(capsys, *command)
+        assert (said.code, said.out) == (2, "") and "choose another THAW_HOME" in said.err
+    assert typed(capsys, "runs").code == 0
 
 
 @pytest.mark.parametrize("command", [["runs"], ["datasets"], ["--help"], ["train", "--help"], ["show", "first"]])
