@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -80,6 +81,9 @@ class Keeper:
             self._serve()
             ray.kill(self._me, no_restart=True)
         finally:
+            if sys.exc_info()[1] is not None:
+                traceback.print_exc()
+            sys.stderr.flush()
             os._exit(1)
 
     def _serve(self) -> None:
@@ -114,7 +118,7 @@ class Keeper:
         self._give_rooms(waiting)
         self._demand(waiting)
         self._beat()
-        return bool(rows or waiting)
+        return bool(self._at_work or rows or waiting)
 
     def _settle_if_ended(self, work: Work) -> None:
         ending = work.ending()

@@ -13,6 +13,7 @@ from core.runs.predictions import read_predictions
 from core.runs.store import RunRow
 from core.service.workbench import Workbench
 from tests.data.conftest import Draw, draw
+from tests.engines.cluster.conftest import wake
 from tests.engines.cluster.two_nodes import Cluster, wait_until
 
 pytestmark = pytest.mark.slow
@@ -102,7 +103,8 @@ def test_a_run_stops_pauses_and_goes_on_when_its_owner_says_so(bench: Workbench)
 
 def test_a_run_that_waits_behind_others_can_be_stopped(bench: Workbench):
     runs = [submit(bench, LONG, seed=seed) for seed in range(7, 10)]
-    wait_for(bench, runs[0], "running")
+    for run in runs[:2]:
+        wait_for(bench, run, "running")
     assert bench.queue()[runs[2]]["position"] == 1
     assert bench.stop(runs[2])["state"] == "stopped"
 
@@ -135,6 +137,7 @@ def test_pictures_and_weights_travel_once_and_a_run_is_the_same_as_here(
     recipe = Recipe(dataset="beasts", backbone="thaw_plain", pretrained=False, epochs=2, batch_size=4, seed=3)
     here = bench.train(recipe, device="cpu", again=True)
     first = Recipe.parse({**recipe.to_json(), "backbone": f"run:{here}", "pretrained": True})
+    wake(cluster, bench.home.folder)  # the keeper may have left meanwhile
     runs = [submit(bench, first), submit(bench, first), submit(bench, recipe), bench.train(first, device="cpu")]
     for run in runs:
         wait_for(bench, run, "done")

@@ -10,8 +10,6 @@ from core.recipe import Recipe
 from core.runs.record import Record
 from tests.short_learner import record
 
-pytest.importorskip("ray", reason="Ray is an optional part; it is not installed here")
-
 __all__ = ["record"]
 
 NOTICE = {"kind": "notice", "elapsed": 1.0, "topic": "memory", "message": "less"}

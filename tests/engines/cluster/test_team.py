@@ -9,8 +9,8 @@ import pytest
 
 from core.recipe import Recipe
 from core.service.workbench import Workbench
-from tests.engines.cluster.test_ray_cluster import starts, submit, wait_for, wait_for_a_snapshot
-from tests.engines.cluster.two_nodes import ADDRESS, Cluster
+from tests.engines.cluster.test_ray_cluster import PATIENCE, row, starts, submit, wait_for, wait_for_a_snapshot
+from tests.engines.cluster.two_nodes import ADDRESS, Cluster, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -41,12 +41,12 @@ def test_a_team_pauses_and_goes_on_and_outlives_a_member(cluster: Cluster, bench
     bench.pause(run)
     wait_for(bench, run, "paused")
     bench.resume(run)
-    wait_for(bench, run, "running")
+    wait_until(lambda: starts(bench, run) == [False, True], PATIENCE, lambda: row(bench, run))
     members = cluster.called("ray::RayTrainWorker")
     assert len(members) == 2
     members[1].send_signal(signal.SIGKILL)
-    row = wait_for(bench, run, "done", "failed", "lost")
-    assert (row.state, row.attempt) == ("done", 3), row.reason
+    ended = wait_for(bench, run, "done", "failed", "lost")
+    assert (ended.state, ended.attempt) == ("done", 3), ended.reason
     assert starts(bench, run)[-1]
 
 

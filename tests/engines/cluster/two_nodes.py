@@ -110,7 +110,8 @@ class Cluster:
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
-        self._holder.wait()
+        with self._holder:  # waits for its end, and closes its pipes
+            pass
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _raylets(self) -> list[psutil.Process]:

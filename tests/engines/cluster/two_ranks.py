@@ -23,7 +23,7 @@ def take_part(told: dict[str, Any]) -> None:
     sessions: list[Session] = []
 
     class Watched(Session):
-        def __init__(self, *args: Any):
+        def __init__(self, *args):
             super().__init__(*args)
             sessions.append(self)
 
