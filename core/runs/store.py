@@ -107,9 +107,10 @@ class RunStore(Database):
     ) -> list[RunRow]:
         """A page of runs, newest first; `before` is the number of the last run of the page above."""
         sql, values = f"SELECT {COLUMNS} FROM runs WHERE number < ?", [2**62 if before is None else before]
-        for column, wanted in (("state", state), ("sweep", sweep)):
+        # The sweep's second condition looks needless: without it SQLite does not take the index of those that have one.
+        for condition, wanted in (("state = ?", state), ("sweep = ? AND sweep != ''", sweep)):
             if wanted is not None:
-                sql, values = f"{sql} AND {column} = ?", [*values, wanted]
+                sql, values = f"{sql} AND {condition}", [*values, wanted]
         return self._rows(sql + " ORDER BY number DESC LIMIT ?", [*values, limit])
 
     def count(self) -> int:
