@@ -1,6 +1,7 @@
 """The places at which a machine can train: one per GPU, or as many on the CPU as its cores and memory carry."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from core.engines.devices import devices_of_a_fresh_process
 from core.engines.settings import Settings
 from core.errors import TrainingError, shown
 
+PLACE = re.compile(r"cpu|mps|cuda(:\d+)?")
 MEMORY_OF_A_RUN = 3 * 2**30
 MOST_ON_CPU = 8
 
@@ -42,7 +44,7 @@ def _named(slots: str) -> list[str]:
     if slots.isdecimal():
         return ["cpu"] * int(slots) if int(slots) else _wrong(slots)
     named = [each.strip() for each in slots.split(",")]
-    return named if all(_kind(each) in ("cpu", "cuda", "mps") for each in named) else _wrong(slots)
+    return named if all(PLACE.fullmatch(each) for each in named) else _wrong(slots)
 
 
 def _wrong(slots: str) -> list[str]:

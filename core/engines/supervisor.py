@@ -82,13 +82,17 @@ class Supervisor:
     def _work(self) -> None:
         self.adopt_late()
         self._busy_at = time.monotonic()
-        while time.monotonic() - self._busy_at < self.settings.idle_seconds:
+        while True:
             try:
-                if self.tick():
-                    self._busy_at = time.monotonic()
+                busy = self.tick()
             except RecordError as error:  # busy, or no space: it may pass
                 self._complain(str(error))
+                busy = False
                 time.sleep(1.0)
+            if busy:
+                self._busy_at = time.monotonic()
+            elif time.monotonic() - self._busy_at > self.settings.idle_seconds:
+                return
             time.sleep(TICK)
 
     def _complain(self, trouble: str) -> None:
@@ -111,10 +115,11 @@ class Supervisor:
         living = [row for row in at_work if self._lives(row)]
         self._press_those_who_should_stop(living)
         waiting = self.record.store.waiting(NAME)
+        busy = bool(at_work or waiting)
         if waiting:
             self._give_places(waiting, living)
         self._beat()
-        return bool(at_work or waiting)
+        return busy
 
     def _hear(self) -> None:
         """What the nursery tells: who was born, who has died and how, whom nobody will ever bear."""

@@ -1,0 +1,22 @@
+"""What can be set about the engines is read from the environment, and nonsense is a sentence."""
+
+import pytest
+
+from core.engines.settings import Settings
+from core.errors import TrainingError
+
+
+def test_nothing_set_is_the_default_and_so_is_nothing_said():
+    assert Settings.from_environment({}) == Settings() == Settings.from_environment({"THAW_STOP_GRACE": ""})
+
+
+def test_each_setting_is_read_as_what_it_is():
+    given = {"THAW_SLOTS": "cuda:0,cpu", "THAW_QUEUED_PER_OWNER": "7", "THAW_STOP_GRACE": "0.5", "OTHER": "x"}
+    assert Settings.from_environment(given) == Settings(slots="cuda:0,cpu", queued_per_owner=7, stop_grace=0.5)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "many", "nan", "1.5e"])
+@pytest.mark.parametrize("name", ["QUEUED_PER_OWNER", "IDLE_SECONDS"])
+def test_what_is_no_number_above_nothing_is_refused(name: str, text: str):
+    with pytest.raises(TrainingError, match=f"THAW_{name} is '{text}'; it must be a number above 0."):
+        Settings.from_environment({f"THAW_{name}": text})
