@@ -18,6 +18,7 @@ from core.runs.record import Record
 PATIENCE = 120.0
 """A person is told after seconds that the record is busy; hours of training may wait a little longer."""
 
+
 def work(order: Order) -> None:
     """Train the run; its lock is held by this process, its attempt has been begun."""
     signal.signal(signal.SIGTERM, _end)
