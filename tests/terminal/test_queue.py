@@ -121,14 +121,14 @@ def test_a_sweep_is_queued_shown_and_stopped_as_one(bench: Workbench, capsys: py
 
 
 def test_a_sweep_beyond_the_limit_is_refused_whole(
-    home_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    engine: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
     monkeypatch.setenv("THAW_QUEUED_PER_OWNER", "3")
     said = typed(capsys, "submit", *QUICK, "--grid", "lr=0.1,0.01", "--seeds", "2")
     assert said.code == 2 and "4 more are asked for, and 3 is the limit" in said.err
     assert typed(capsys, "runs", "--json").json["runs"] == []
     assert typed(capsys, "sweeps", "--json").json["sweeps"] == []
-    assert supervisors_of(Home(home_folder)) == []
+    assert supervisors_of(engine) == []
 
 
 @pytest.mark.parametrize(
