@@ -12,7 +12,7 @@ from core.home import PROJECT
 SECONDS_TO_CONNECT = 5.0
 PATIENCE = 60.0
 REFUSED = 3
-"""What the knocking process says when it was not let in, as it should be."""
+"""What a knock comes to that was not let in."""
 
 HOW = "docs/hosting.md says how to start a cluster"
 
@@ -62,7 +62,7 @@ def _reach(address: str) -> None:
 
 
 def knock(address: str) -> int:
-    """Ask for the cluster's id without a token."""
+    """Ask the cluster for something, with the token that is set here, or with none."""
     from ray._raylet import GcsClient  # type: ignore[attr-defined]
     from ray.exceptions import AuthenticationError
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import AuthenticationError, RayError
+from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from core.engines.cluster.guard import HOW, address_of, refuse_an_open_one
+from core.engines.cluster.guard import HOW, REFUSED, address_of, knock, refuse_an_open_one
 from core.engines.cluster.keeper import NAME, Keeper
 from core.engines.cluster.rooms import need_of
 from core.engines.settings import Settings
@@ -39,12 +39,13 @@ def wake(home: Home) -> None:
 
 
 def _join(address: str) -> None:
+    if knock(address) == REFUSED:
+        raise TrainingError(
+            f"The cluster at {address} does not know this token; set RAY_AUTH_TOKEN, or the file that "
+            "RAY_AUTH_TOKEN_PATH names, to the token that its nodes were started with."
+        )
     try:
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, configure_logging=False)
-    except AuthenticationError:
-        raise TrainingError(
-            f"The cluster at {address} does not know this token; give the token that its nodes were started with."
-        ) from None
     except (ConnectionError, RuntimeError) as error:
         raise TrainingError(
             f"This machine is not a node of the cluster at {address} ({_first(error)}); make it one: {HOW}."

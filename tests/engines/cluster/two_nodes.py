@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 PROJECT = Path(__file__).resolve().parents[3]
-PORT = 6399
+PORT = 6379  # Ray's own: its pretended cloud knows no other
 ADDRESS = f"127.0.0.1:{PORT}"
 RAISE_LOOPBACK = """
 import fcntl, socket, struct, sys, time
@@ -61,7 +61,8 @@ class Cluster:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "THAW_"))}
         auth = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": self.token} if self.token else {"RAY_AUTH_MODE": "disabled"}
         quiet = {"RAY_USAGE_STATS_ENABLED": "0", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}
-        return {**kept, **auth, **quiet}
+        path = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+        return {**kept, **auth, **quiet, **path}
 
     def start_node(self, *words: str, **environment: str) -> None:
         """One more node: the first is the head."""
@@ -76,9 +77,13 @@ class Cluster:
 
     def inside(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """A Python command in the namespace."""
+        return self.run(sys.executable, *words, **environment)
+
+    def run(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command in the namespace."""
         entered = ["-n"] if os.getuid() == 0 else ["-U", "-n", "--preserve-credentials"]
         return subprocess.run(
-            ["nsenter", "-t", str(self._holder.pid), *entered, sys.executable, *words],
+            ["nsenter", "-t", str(self._holder.pid), *entered, *words],
             cwd=PROJECT,
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
