@@ -15,6 +15,10 @@ class Engine(Protocol):
 
     name: ClassVar[str]
 
+    def insist(self) -> None:
+        """An error where nobody could ever be woken: better said before a run is written down than after."""
+        ...
+
     def wake(self) -> None:
         """See that somebody looks after the runs that the record holds in this engine's care."""
         ...

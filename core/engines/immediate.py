@@ -33,6 +33,9 @@ class Immediate:
             desk.begin()
             execute(recipe, RunLog(desk, on_event=on_event), device)
 
+    def insist(self) -> None:
+        """There is always somebody: the process that asks."""
+
     def wake(self) -> None:
         """Train all that waits, here and now."""
         while waiting := in_order(self.record.store.waiting(self.name), {}, self.record.store.served()):

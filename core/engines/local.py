@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from core.engines.places import named_places
+from core.engines.settings import Settings
 from core.engines.supervisor import NAME
 from core.home import PROJECT
 from core.runs import liveness
@@ -32,6 +34,10 @@ class Local:
     def __init__(self, record: Record):
         self.record = record
         self.folder = record.home.engine
+
+    def insist(self) -> None:
+        """The supervisor reads the same settings, where nobody would see it stumble."""
+        named_places(Settings.from_environment())
 
     def wake(self) -> None:
         """See that a supervisor is there; it finds by itself what is to be done."""

@@ -54,6 +54,10 @@ class Nursery(Protocol):
         """What has happened since the last question."""
         ...
 
+    def wait(self, seconds: float) -> None:
+        """Do nothing for so long, or until there is news."""
+        ...
+
     def overdue(self) -> list[Order]:
         """Orders that nobody will follow any more."""
         ...
@@ -102,6 +106,9 @@ class ForkServer:
                 break
             found.append(self._understood(json.loads(said)))
         return found
+
+    def wait(self, seconds: float) -> None:
+        select.select([self._channel] if self._channel else [], [], [], seconds)
 
     def overdue(self) -> list[Order]:
         late = [text for text, (_, since) in self._open.items() if time.monotonic() - since > PATIENCE]
@@ -172,6 +179,9 @@ class FreshProcesses:
         self._workers = [each for each in self._workers if each not in ended]
         news, self._born = [*self._born, *(Death(order, worker.returncode) for order, worker in ended)], []
         return news
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def overdue(self) -> list[Order]:
         return []

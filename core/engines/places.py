@@ -19,8 +19,8 @@ MOST_ON_CPU = 8
 
 def places(settings: Settings) -> list[str]:
     """A device for each place, best first."""
-    if settings.slots:
-        return _named(settings.slots)
+    if named := named_places(settings):
+        return named
     accelerators = [each["device"] for each in devices_of_a_fresh_process()[:-1]] if _may_have_a_gpu() else []
     return [*accelerators, "cpu"] if accelerators else ["cpu"] * _on_the_cpu()
 
@@ -40,7 +40,11 @@ def threads_for(place: str, sharing: int) -> int:
     return max(1, cores() // max(1, sharing)) if place == "cpu" else max(1, min(4, cores()))
 
 
-def _named(slots: str) -> list[str]:
+def named_places(settings: Settings) -> list[str]:
+    """Those that a person has set; an error where nobody can tell what was meant."""
+    slots = settings.slots
+    if not slots:
+        return []
     if slots.isdecimal():
         return ["cpu"] * int(slots) if int(slots) else _wrong(slots)
     named = [each.strip() for each in slots.split(",")]

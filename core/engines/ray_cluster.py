@@ -33,6 +33,10 @@ class RayCluster:
         self.record = record
         self.folder = record.home.engine
 
+    def insist(self) -> None:
+        """A cluster that can't be reached, or that anybody may enter, is refused before a run is written down."""
+        self.wake()
+
     def wake(self) -> None:
         """See that a keeper is there; it finds by itself what is to be done."""
         if self._alive():

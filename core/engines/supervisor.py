@@ -28,7 +28,7 @@ from core.runs.states import HELD
 from core.runs.store import RunRow
 
 NAME = "local"
-TICK = 0.05
+TICK = 0.1
 SECONDS_BETWEEN_BEATS = 2.0
 
 
@@ -93,7 +93,7 @@ class Supervisor:
                 self._busy_at = time.monotonic()
             elif time.monotonic() - self._busy_at > self.settings.idle_seconds:
                 return
-            time.sleep(TICK)
+            self.nursery.wait(TICK)
 
     def _complain(self, trouble: str) -> None:
         """Once for each trouble: it may last all night, and there may be no space to complain on."""

@@ -32,6 +32,7 @@ UNKNOWN_SECONDS = 60.0
 
 def submit(record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "", **facts: Any) -> str:
     """Write a run down and see that it gets its turn. The same request twice is one run."""
+    engine.insist()
     limit = Settings.from_environment().queued_per_owner
     run = write_down(record, engine, recipe, owner=owner, most_waiting=limit, **facts)
     engine.wake()
@@ -86,6 +87,7 @@ def pause(record: Record, engine: Engine, row: RunRow) -> None:
 
 def resume(record: Record, engine: Engine, row: RunRow) -> None:
     """Let a run that rests wait for its turn, and go on from its last snapshot."""
+    engine.insist()
     record.requeue(row.id, engine=engine.name)
     engine.wake()
 

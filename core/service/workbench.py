@@ -153,6 +153,7 @@ class Workbench:
         from core.service.sweeping import begin
 
         recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
+        self.engine.insist()
         queueing.insist_on_room(self.record, owner, size(axes_of(grid), seeds))
         facts = {"owner": owner, "wanted_device": device, "priority": priority}
         submit = partial(queueing.write_down, self.record, self.engine, **facts)

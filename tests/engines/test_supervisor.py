@@ -45,6 +45,9 @@ class Cradle:
         told, self.born = [*self.born, *died], []
         return told
 
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
     def overdue(self) -> list[Order]:
         return []
 

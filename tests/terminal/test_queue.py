@@ -207,3 +207,13 @@ def test_the_log_of_a_worker_is_told_line_by_line(asleep: Workbench, capsys: pyt
     assert typed(capsys, "logs", run, "--json").json == {"run": run, "lines": ["one", "two\x1b[31m", "three"]}
     assert typed(capsys, "logs", run, "--last", "2").out == "two\\x1b[31m\nthree\n"
     assert json.loads(typed(capsys, "logs", run, "--last", "0", "--json").out)["lines"] == []
+
+
+def test_a_setting_that_nobody_can_read_is_told_before_a_run_is_written_down(
+    capsys: pytest.CaptureFixture, home_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("THAW_SLOTS", "many")
+    said = typed(capsys, "submit", *QUICK)
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "THAW_SLOTS is 'many'; give a number, or devices such as cuda:0,cuda:1,cpu.\n"
+    assert typed(capsys, "runs", "--json").json == {"runs": []}
