@@ -1,5 +1,6 @@
 """A run's desk on a node: what it hands in travels to the keeper, one call at a time, and comes back as a wish."""
 
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +9,10 @@ from typing import Any
 
 import ray
 
-from core.engines.cluster.parcels import fetch, pieces
+from core.engines.cluster.parcels import fetch, pieces, telling_of_a_full_disk
 from core.engines.cluster.reception import Answer
 from core.errors import DiskFull, RecordError, Superseded
-from core.events import Wish
+from core.events import Finished, Wish
 from core.home import Home
 from core.runs.desk import SECONDS_BETWEEN_LOOKS
 from core.runs.states import State
@@ -25,7 +26,7 @@ class RemoteDesk:
 
     def __init__(self, call: Call, run: str, home: Home):
         self.run, self.home = run, home
-        self.ended: State | None = None
+        self.finished = False  # whether training has said so itself, and no trouble has ended it
         self._call = call
         self._under_way: ray.ObjectRef | None = None
         self._wish: Wish = None
@@ -58,7 +59,8 @@ class RemoteDesk:
         self._send("write", name=name, content=content)
 
     def keep(self, name: str, save: Callable[[Path], object]) -> None:
-        with tempfile.TemporaryDirectory(dir=self.home.folder) as folder:
+        node = f"the cache of {socket.gethostname()}"
+        with telling_of_a_full_disk(node), tempfile.TemporaryDirectory(dir=self.home.folder) as folder:
             save(Path(folder))
             for piece in pieces(Path(folder)):
                 self._send("lay", piece=piece)
@@ -71,7 +73,7 @@ class RemoteDesk:
         self, state: State, reason: str, seconds: float, traceback: str = "", said: Sequence[Mapping[str, Any]] = ()
     ) -> None:
         self._ask("end", state=state, reason=reason, seconds=seconds, traceback=traceback, said=said)
-        self.ended = state
+        self.finished = finishes(said)
 
     def wish(self) -> Wish:
         """Asks without waiting: the answer is heard at a later step."""
@@ -130,9 +132,13 @@ class MemberDesk(RemoteDesk):
     def end(
         self, state: State, reason: str, seconds: float, traceback: str = "", said: Sequence[Mapping[str, Any]] = ()
     ) -> None:
-        if state == "failed":
+        self.finished = finishes(said)
+        if not self.finished:
             super().end(state, reason, seconds, traceback)
-        self.ended = state
 
     def wish(self) -> Wish:
         return None
+
+
+def finishes(said: Sequence[Mapping[str, Any]]) -> bool:
+    return any(each["kind"] == Finished.kind for each in said)

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from core.engines.cluster.parcels import Entry, Piece, cut, entries, inside, lay
+from core.engines.cluster.parcels import Entry, Piece, cut, entries, inside, lay, telling_of_a_full_disk
 from core.engines.orders import LOG
 from core.errors import DiskFull, RecordError, Superseded
 from core.events import Wish
@@ -40,7 +40,7 @@ class Reception:
 
     def ask(self, question: str, given: Mapping[str, Any]) -> Answer:
         try:
-            with self._alone():
+            with self._alone(), telling_of_a_full_disk(self.desk.folder):
                 content = QUESTIONS[question](self.desk, **given)
                 return Answer(content=content, wish=self.desk.wish())
         except Superseded as error:

@@ -20,7 +20,7 @@ from core.engines.base import execute, last_word
 from core.engines.cluster.desk import Call, RemoteDesk
 from core.engines.cluster.node import furnish, lodging
 from core.engines.cluster.packing import Luggage
-from core.engines.cluster.parcels import fetch
+from core.engines.cluster.parcels import fetch, telling_of_a_full_disk
 from core.errors import ExplorerError, Superseded, TrainingError
 from core.recipe import Recipe
 from core.runs.log import RunLog
@@ -63,7 +63,8 @@ def line_to(keeper: ActorHandle, order: Order) -> Call:
 def made_ready(desk: RemoteDesk, keeper: ActorHandle, order: Order, luggage: Luggage) -> Recipe | None:
     """The recipe, once all it needs is here; None where that can't be had, and the run has ended with the reason."""
     try:
-        furnish(desk.home, order.recipe, _usable(order, luggage), partial(_bring, keeper))
+        with telling_of_a_full_disk(f"the cache of {here()}"):
+            furnish(desk.home, order.recipe, _usable(order, luggage), partial(_bring, keeper))
         recipe = Recipe.parse(order.recipe)
     except ExplorerError as error:
         desk.end(*last_word(error), seconds=0.0)

@@ -51,7 +51,7 @@ def _take_part(told: dict[str, Any]) -> None:
             recipe = made_ready(desk, keeper, order, told["luggage"])
             if recipe:
                 execute(recipe, log_of(desk, order), order.device, _members())
-        if desk.ended in (None, "failed"):
+        if not desk.finished:
             raise TrainingError(f"This member of the run {order.run} could not go on.")
 
 

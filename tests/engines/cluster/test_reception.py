@@ -93,6 +93,15 @@ def test_an_older_attempt_is_told_so_and_changes_nothing(record: Record, run: st
     assert not (record.folder(run) / "plan.json").exists()
 
 
+def test_a_full_disk_is_told_as_such(record: Record, run: str):
+    reception = begun(record, run)
+    draft = record.folder(run) / ".new-laid-1"
+    draft.mkdir()
+    (draft / "weights").symlink_to("/dev/full")
+    answer = reception.ask("lay", {"piece": ("weights", 0, b"x")})
+    assert answer.disk_full and "No space is left" in answer.trouble
+
+
 @pytest.mark.parametrize("name", ["../../escaped", "/tmp/escaped", ".."])
 def test_nothing_is_written_outside_of_the_runs_folder(record: Record, run: str, name: str, tmp_path: Path):
     reception = begun(record, run)

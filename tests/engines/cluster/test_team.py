@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.recipe import Recipe
+from core.runs import liveness
 from core.service.workbench import Workbench
 from tests.engines.cluster.test_ray_cluster import PATIENCE, row, starts, submit, wait_for, wait_for_a_snapshot
 from tests.engines.cluster.two_nodes import ADDRESS, Cluster, wait_until
@@ -58,3 +59,10 @@ def test_gradual_unfreezing_keeps_the_members_weights_alike_to_the_last_bit(clus
     assert first == second
     assert len(first) > 3
     assert len(set(first)) == len(first), "every step moved something"
+
+
+def test_what_cannot_be_had_ends_a_team_with_the_reason_and_frees_its_room(bench: Workbench):
+    recipe = Recipe.parse({**WITHOUT_BATCHNORM.to_json(), "backbone": "run:bbbbbb", "workers": 2})
+    run = bench.record.create(recipe, engine="ray", wanted_device="cpu")
+    assert "no such run" in wait_for(bench, run, "failed", "lost").reason
+    wait_until(lambda: not liveness.is_held(bench.record.folder(run)), PATIENCE)
