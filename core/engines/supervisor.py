@@ -17,7 +17,7 @@ from core.engines.nursery import Birth, Death, Nursery, open_nursery
 from core.engines.orders import Order
 from core.engines.places import place_for, places, threads_for
 from core.engines.settings import Settings
-from core.errors import RecordError, shown
+from core.errors import DiskFull, RecordError, shown
 from core.home import Home
 from core.runs import liveness
 from core.runs.folders import write_json
@@ -230,8 +230,9 @@ class Supervisor:
         now = steady_seconds()
         if now - self._beaten_at >= SECONDS_BETWEEN_BEATS:
             beat = {"process": Process.here().to_text(), "beat": now, "places": self.places}
-            write_json(self.record.home.engine / f"{NAME}.json", beat)
             self._beaten_at = now
+            with suppress(DiskFull):  # whoever needs us finds us by our lock
+                write_json(self.record.home.engine / f"{NAME}.json", beat)
 
 
 def _how_it_ended(status: int) -> str:

@@ -19,5 +19,10 @@ def take(home: Home) -> None:
             write_bytes(place, os.urandom(SIZE))  # zeros would take no space on a disk that compresses
 
 
-def give_up(home: Home) -> None:
-    (home.folder / "ballast").unlink(missing_ok=True)
+def give_up(home: Home) -> bool:
+    """Let others have the space; whether there was any."""
+    try:
+        (home.folder / "ballast").unlink()
+    except FileNotFoundError:
+        return False
+    return True

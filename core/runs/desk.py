@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from core.runs.halving import Judge
 
 SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_FOR_SPACE = 600.0
+"""How long a run whose disk is full waits to say so."""
 
 WISHES: dict[str, Wish] = {"stopping": "stop", "pausing": "pause"}
 """What the state says that its owner asks of a run at work."""
@@ -122,11 +124,16 @@ class RecordDesk:
         if state == "stopped":
             reason = self._given_up or reason
         word = {"ended": time.time(), "seconds": seconds, "said": said}
-        try:
-            self._end(state, reason, traceback, word)
-        except DiskFull:
-            ballast.give_up(self.home)
-            self._end(state, reason, traceback, word)
+        give_up = time.monotonic() + SECONDS_FOR_SPACE
+        while True:
+            try:
+                self._end(state, reason, traceback, word)
+                return
+            except DiskFull:
+                if time.monotonic() > give_up:
+                    raise
+                if not ballast.give_up(self.home):  # what it gave was taken by others, who may give it back
+                    time.sleep(1.0)
 
     def _end(self, state: State, reason: str, traceback: str, word: Mapping[str, Any]) -> None:
         if traceback:

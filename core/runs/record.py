@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from core.runs import liveness
 from core.runs.database import BUSY_SECONDS
 from core.runs.desk import RecordDesk, tidy
 from core.runs.folders import make_folder, write_json
-from core.runs.states import HELD, RESUMABLE
+from core.runs.states import HELD, RESUMABLE, State
 from core.runs.store import RunRow, RunStore
 
 if TYPE_CHECKING:
@@ -140,7 +141,11 @@ class Record:
         """The row as it truly is: whoever first sees that a run's worker is gone writes down what that means."""
         if row.state not in HELD or liveness.is_held(self.folder(row.id)):
             return row
-        self.settle(row)
+        try:
+            self.settle(row)
+        except RecordError:  # busy, or no space: it is true all the same
+            state, reason = _fate(row, LOST, self._engine_died(row))
+            return replace(row, state=state, reason=reason)
         return self.store.row(row.id) or row
 
     def settle(self, row: RunRow, why: str = LOST, engine_died: bool | None = None) -> None:
@@ -149,21 +154,14 @@ class Record:
         If its engine has gone down too, nobody is to blame and it will go on by itself. If only its worker died, the
         cause may lie in the run, and a person decides.
         """
+        state, reason = _fate(row, why, self._engine_died(row) if engine_died is None else engine_died)
         last = self.store.last_event(row.id)
-        ended = {"seconds": last["elapsed"] if last else 0.0, "ended": time.time()}
-        if engine_died is None:
-            engine_died = bool(row.engine) and not liveness.is_held(self.home.engine, row.engine)
-        match row.state:
-            case "stopping":
-                state, reason = "stopped", ENDED_BY_FORCE
-            case "pausing" if engine_died:
-                state, reason = "paused", CUT_SHORT.replace("waits to", "can")
-            case "running" if engine_died and row.attempt < MOST_ATTEMPTS:
-                state, reason, ended = "queued", CUT_SHORT, {}
-            case _:
-                state, reason = "lost", why
+        ended = {"seconds": last["elapsed"] if last else 0.0, "ended": time.time()} if state != "queued" else {}
         if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **ended):
             self.tidy(row.id)
+
+    def _engine_died(self, row: RunRow) -> bool:
+        return bool(row.engine) and not liveness.is_held(self.home.engine, row.engine)
 
     def tidy(self, run: str) -> None:
         """Remove what a killed worker left half-done, unless somebody works on the run, or it is gone."""
@@ -208,6 +206,19 @@ class Record:
 
     def close(self) -> None:
         self.store.close()
+
+
+def _fate(row: RunRow, why: str, engine_died: bool) -> tuple[State, str]:
+    """What a run at work becomes whose worker is gone, and the reason to give."""
+    match row.state:
+        case "stopping":
+            return "stopped", ENDED_BY_FORCE
+        case "pausing" if engine_died:
+            return "paused", CUT_SHORT.replace("waits to", "can")
+        case "running" if engine_died and row.attempt < MOST_ATTEMPTS:
+            return "queued", CUT_SHORT
+        case _:
+            return "lost", why
 
 
 def _listed(states: Iterable[str]) -> str:

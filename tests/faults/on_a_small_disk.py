@@ -4,32 +4,32 @@ Started by test_storage.py in a mount namespace in which the home lies on a disk
 """
 
 import json
+import os
+import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from core.home import Home
 from core.runs.folders import FRESH
 from core.service import Workbench
+from tests.engine_of_test import wait_until
 from tests.faults.at_work import QUICK, ask, wait_for, wait_for_steps
 
 
-def fill(disk: Path) -> Path:
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        for size in (2**20, 65536, 4096, 1):
-            try:
-                while True:
-                    file.write(b"x" * size)
-            except OSError:
-                continue
-    return filler
+def fill(filler: Path) -> None:
+    """Take all the space that is left, at one stroke: what the ballast gives later is for the run."""
+    free = shutil.disk_usage(filler.parent).free
+    with filler.open("ab") as file, suppress(OSError):
+        os.posix_fallocate(file.fileno(), file.tell(), max(1, free))
 
 
 def main(folder: Path) -> None:
     bench = Workbench(Home(folder))
     run = ask(bench, {**QUICK, "epochs": 25})
     wait_for_steps(bench, run)
-    filler = fill(folder)
+    filler, ballast = folder / "filler", folder / "ballast"
+    wait_until(lambda: fill(filler) or not ballast.exists())
     paused = wait_for(bench, run, "paused")
     left = [str(each) for each in folder.rglob(f"{FRESH}*")]
     shown = bench.show(run)["state"], len(bench.runs()), bool(bench.events(run))

@@ -63,6 +63,16 @@ def test_a_run_whose_worker_died_is_lost_and_that_is_written_down(record: Record
     assert row is not None and row.state == "lost" and row.ended is not None
 
 
+def test_a_lost_run_is_told_as_lost_though_nothing_can_be_written(record: Record):
+    run, looking = record.create(Recipe()), Record(record.home, busy_seconds=0.05)
+    record.store.move(run, "running", "At work.")
+    with record.store.writing():
+        seen = looking.find(run)
+    assert seen.state == "lost" and "killed" in seen.reason
+    assert record.store.row(run) != seen, "it could be written down after all"
+    looking.close()
+
+
 def test_a_deleted_run_leaves_nothing_and_one_at_work_stays(record: Record):
     run = record.create(Recipe())
     with held(record.folder(run)):
