@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.engines.choosing import Engine, open_engine
-from core.errors import NotFound, RecordError, shown
+from core.errors import ExplorerError, NotFound, RecordError, shown
 from core.events import Event
 from core.home import Home
 from core.runs.record import Record
@@ -210,9 +210,16 @@ class Workbench:
         """Whether the engine is alive, its places, what it trains and what waits."""
         return self.engine.status()
 
-    def wake(self) -> None:
-        """After a restart: runs that wait for nobody get somebody. Costs next to nothing when all is well."""
-        self.engine.wake_if_needed()
+    def wake(self) -> str | None:
+        """After a restart: runs that wait for nobody get somebody; costs next to nothing when all is well.
+
+        Answers why that could not be, if so: whoever only looks at runs is shown them all the same.
+        """
+        try:
+            self.engine.wake_if_needed()
+        except ExplorerError as error:
+            return str(error)
+        return None
 
     def finished_twin(self, recipe: "Recipe", owner: str = "", **facts: Any) -> str | None:
         """The owner's finished run of the same on the same; if only another's can answer, it is copied for them."""

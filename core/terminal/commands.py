@@ -57,9 +57,10 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
 
 def runs(bench: Workbench, asked: Namespace) -> Found:
     """All of them for a script, the newest for a person who named no limit; those that wait for nobody get somebody."""
-    bench.wake()
+    trouble = bench.wake()
     everything = -1 if asked.json else RUNS_FOR_PEOPLE
-    return {"runs": bench.runs(limit=everything if asked.limit is None else asked.limit, state=asked.state)}
+    found = bench.runs(limit=everything if asked.limit is None else asked.limit, state=asked.state)
+    return {"runs": found, **({"trouble": trouble} if trouble else {})}
 
 
 def show(bench: Workbench, asked: Namespace, screen: Screen) -> int:

@@ -89,6 +89,8 @@ def _knob(knob: Mapping[str, Any]) -> str:
 
 
 def tell_runs(found: Mapping[str, Any], screen: Screen) -> None:
+    if found.get("trouble"):
+        screen.error(found["trouble"])
     if not found["runs"]:
         screen.line("There is no such run yet; `train` makes one.")
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.home import Home
+from core.recipe import Recipe
 from core.service import Workbench
 from tests.engine_of_test import engine, supervisors_of, wait_until
 from tests.typed import QUICK, typed
@@ -217,3 +218,15 @@ def test_a_setting_that_nobody_can_read_is_told_before_a_run_is_written_down(
     assert (said.code, said.out) == (2, "")
     assert said.err == "THAW_SLOTS is 'many'; give a number, or devices such as cuda:0,cuda:1,cpu.\n"
     assert typed(capsys, "runs", "--json").json == {"runs": []}
+
+
+def test_runs_are_listed_even_if_nobody_can_be_woken_for_those_that_wait(
+    capsys: pytest.CaptureFixture, home_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    Workbench(Home(home_folder)).record.create(Recipe(), name="waits", engine="ray")
+    monkeypatch.setenv("THAW_ENGINE", "ray")
+    monkeypatch.delenv("THAW_RAY_ADDRESS", raising=False)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    said = typed(capsys, "runs")
+    assert said.code == 0 and "waits" in said.out
+    assert "THAW_RAY_ADDRESS" in said.err and len(said.err.splitlines()) == 1
