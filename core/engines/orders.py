@@ -1,6 +1,7 @@
 """What a worker is told, and what it finds and leaves in the folder of its run."""
 
 import json
+import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from core.home import Home
 LOG = "worker.log"
 SURROUNDINGS = "surroundings.json"
 """In the run's folder: where whoever asked for it finds data and weights."""
+
+TOLD_TO_END = 128 + signal.SIGTERM
+"""The exit code of a worker that was told to end though nobody had asked its run to stop."""
 
 
 @dataclass(frozen=True, kw_only=True)

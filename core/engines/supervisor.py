@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.engines.nursery import Birth, Death, Nursery, open_nursery
-from core.engines.orders import Order
+from core.engines.orders import TOLD_TO_END, Order
 from core.engines.places import place_for, places, threads_for
 from core.engines.settings import Settings
 from core.errors import DiskFull, RecordError, shown
@@ -129,7 +129,8 @@ class Supervisor:
                 case Birth(process=process) if row:
                     self.record.store.enter(row.id, worker=process.to_text())
                 case Death(status=status) if row:
-                    self.record.settle(row, _how_it_ended(status))
+                    told = status in (TOLD_TO_END, -signal.SIGTERM)  # by a machine that goes down: no fault of the run
+                    self.record.settle(row, _how_it_ended(status), engine_died=told)
                 case Death():  # it may have been killed right after its last word
                     self.record.tidy(news.order.run)
         for order in self.nursery.overdue():

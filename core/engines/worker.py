@@ -7,10 +7,11 @@ from pathlib import Path
 from types import FrameType
 
 from core.engines.base import execute, last_word
-from core.engines.orders import LOG, SURROUNDINGS, Order
+from core.engines.orders import LOG, SURROUNDINGS, TOLD_TO_END, Order
 from core.errors import ExplorerError
 from core.home import Home
 from core.recipe import Recipe
+from core.runs.desk import Desk
 from core.runs.folders import read_json
 from core.runs.log import RunLog
 from core.runs.record import Record
@@ -21,11 +22,11 @@ PATIENCE = 120.0
 
 def work(order: Order) -> None:
     """Train the run; its lock is held by this process, its attempt has been begun."""
-    signal.signal(signal.SIGTERM, _end)
     _write_into(order.folder / LOG)
     os.environ.update(read_json(order.folder / SURROUNDINGS) or {})
     record = Record(Home(Path(order.home)), busy_seconds=PATIENCE)
     desk = record.desk(order.run, order.attempt)
+    _heed_who_ends_it(desk)
     try:
         desk.begin()
         recipe = Recipe.parse(record.store.recipe(order.run))
@@ -38,8 +39,16 @@ def work(order: Order) -> None:
     execute(recipe, RunLog(desk, seconds_between_snapshots=order.seconds_between_snapshots), order.device)
 
 
-def _end(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt(f"It was told to end ({signal.Signals(number).name}).")
+def _heed_who_ends_it(desk: Desk) -> None:
+    """A worker that is told to end because its run was stopped says so. Told by a machine that goes down, it leaves as
+    if it had been killed: the run is to go on."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if desk.wish() != "stop":
+            os._exit(TOLD_TO_END)
+        raise KeyboardInterrupt(f"It was told to end ({signal.Signals(number).name}).")
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _write_into(log: Path) -> None:

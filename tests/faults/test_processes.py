@@ -98,6 +98,14 @@ def test_line_48_after_a_reboot_runs_go_on_by_themselves(bench: Workbench):
     assert len([each for each in bench.record.store.told(running) if each["kind"] == "started"]) == 2
 
 
+def test_line_48_an_orderly_shutdown_which_tells_everybody_to_end_lets_runs_go_on_too(bench: Workbench):
+    run = ask(bench, {**QUICK, "epochs": 15})
+    wait_for_steps(bench, run)
+    os.kill(worker_of(bench, run).pid, signal.SIGTERM)
+    row = wait_for(bench, run, "done")
+    assert (row.attempt, bench.show(run)["epochs"][-1]["epoch"]) == (2, 14)
+
+
 def test_line_48_a_process_that_was_given_the_id_of_a_dead_worker_is_never_signalled(bench: Workbench):
     run = bench.record.create(bench.check(ENDLESS), engine="local")
     foreign = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
