@@ -1,7 +1,6 @@
 """The record of one home: every run's row in the database, and its folder beside it."""
 
 import json
-import math
 import re
 import secrets
 import shutil
@@ -61,50 +60,38 @@ class Record:
         *,
         name: str = "",
         owner: str = "",
-        engine: str = "",
-        wanted_device: str = "auto",
-        priority: int = 0,
         request: str | None = None,
-        sweep: str = "",
-        most_waiting: float = math.inf,
         files: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        **asked: Any,
     ) -> str:
         """Write a new run down, with a short id that nobody has yet; a request that was made before finds its run.
 
-        `files` lie in its folder, as JSON, from the first moment on.
+        `files` lie in its folder, as JSON, from the first moment on. What else was `asked` for goes into its row:
+        engine, wanted_device, priority, sweep, most_waiting.
         """
-        facts = {
-            "engine": engine,
-            "wanted_device": wanted_device,
-            "priority": priority,
-            "request": request,
-            "sweep": sweep,
-            "most_waiting": most_waiting,
-            "reason": WAITING,
-            "name": checked(name, "name", NAME_LIMIT) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}",
-            "owner": owner,
-            "recipe_hash": recipe.hash,
-            "version": __version__,
-            "dataset": recipe.dataset,
-            "backbone": recipe.backbone,
-            "strategy": recipe.strategy.name,
-        }
+        name = checked(name, "name", NAME_LIMIT) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}"
+        facts = {**_told_of(recipe), "name": name, "owner": owner, "request": request, **asked}
         while True:
             run = self.take_id()
-            with ExitStack() as unless_written_down:
-                unless_written_down.callback(shutil.rmtree, self.folder(run), ignore_errors=True)
-                # First the folder: who is killed in between leaves litter, but never a run without its recipe.
-                for name, content in {"recipe.json": recipe.to_json(), **files}.items():
-                    write_json(self.folder(run) / name, content)
-                try:
-                    self.store.add(run, state="queued", recipe=recipe.to_json(), created=time.time(), **facts)
-                except sqlite3.IntegrityError:
-                    asked = self.store.asked_for(owner, request) if request else None
-                    if asked:
-                        return asked.id
-                    continue
-                unless_written_down.pop_all()
+            try:
+                self._write_down(run, recipe, files, facts)
                 return run
+            except sqlite3.IntegrityError:
+                earlier = self.store.asked_for(owner, request) if request else None
+                if earlier:
+                    return earlier.id
+
+    def _write_down(
+        self, run: str, recipe: "Recipe", files: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Any]
+    ) -> None:
+        """First the folder: who is killed in between leaves litter, but never a run without its recipe."""
+        with ExitStack() as unless_written_down:
+            unless_written_down.callback(shutil.rmtree, self.folder(run), ignore_errors=True)
+            for name, content in {"recipe.json": recipe.to_json(), **files}.items():
+                write_json(self.folder(run) / name, content)
+            now = time.time()
+            self.store.add(run, state="queued", reason=WAITING, recipe=recipe.to_json(), created=now, **facts)
+            unless_written_down.pop_all()
 
     def take_id(self) -> str:
         """An id that nobody has yet: whoever makes its folder has it."""
@@ -206,6 +193,17 @@ class Record:
 
     def close(self) -> None:
         self.store.close()
+
+
+def _told_of(recipe: "Recipe") -> dict[str, str]:
+    """What a list of runs tells of their recipes, without opening them."""
+    return {
+        "recipe_hash": recipe.hash,
+        "version": __version__,
+        "dataset": recipe.dataset,
+        "backbone": recipe.backbone,
+        "strategy": recipe.strategy.name,
+    }
 
 
 def _fate(row: RunRow, why: str, engine_died: bool) -> tuple[State, str]:
