@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from core.engines.base import execute
 from core.engines.devices import choose
-from core.errors import RecordError
+from core.errors import RecipeError, RecordError
 from core.events import Event
 from core.recipe import Recipe
 from core.runs import liveness
@@ -39,7 +39,12 @@ class Immediate:
     def wake(self) -> None:
         """Train all that waits, here and now."""
         while waiting := in_order(self.record.store.waiting(self.name), {}, self.record.store.served()):
-            self.submit(waiting[0].run, choose(waiting[0].device))
+            try:
+                device = choose(waiting[0].device)
+            except RecipeError as error:
+                self.record.store.move(waiting[0].run, "failed", str(error), only_from="queued")
+            else:
+                self.submit(waiting[0].run, device)
 
     def wake_if_needed(self) -> None:
         """What another process left waiting is its own affair: looking at the record must not begin to train."""

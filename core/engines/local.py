@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
@@ -18,6 +19,7 @@ from core.runs import liveness
 from core.runs.folders import read_json
 from core.runs.machine import Process, steady_seconds
 from core.runs.record import Record
+from core.runs.states import HELD
 
 HANGS_AFTER = 30.0
 """A supervisor that has shown no life for so long (it should every two seconds) is replaced."""
@@ -34,6 +36,7 @@ class Local:
     def __init__(self, record: Record):
         self.record = record
         self.folder = record.home.engine
+        self._started_at = float("-inf")
 
     def insist(self) -> None:
         """The supervisor reads the same settings, where nobody would see it stumble."""
@@ -46,6 +49,8 @@ class Local:
                 return
             self._end_the_hanging()
         STARTED[:] = [each for each in STARTED if each.poll() is None]
+        if self._on_its_way():
+            return
         with self._log() as log:
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", "core.engines.supervisor", str(self.record.home.folder)],
@@ -56,16 +61,18 @@ class Local:
                 start_new_session=True,  # the end of the page server or of the terminal is not the end of the runs
             )
         STARTED.append(supervisor)
+        self._started_at = time.monotonic()
 
     def wake_if_needed(self) -> None:
         """After a restart of the machine or of the engine: runs that wait for nobody get somebody."""
         if not self._alive() and (self.record.store.waiting(NAME) or self.record.store.at_work(NAME)):
+            self.insist()
             self.wake()
 
     def status(self) -> dict[str, Any]:
         """Whether the engine is alive, and what it does."""
         alive, beat = self._alive(), self._beat()
-        at_work = [row for row in map(self.record.seen, self.record.store.at_work(NAME)) if row.state != "lost"]
+        at_work = [row for row in map(self.record.seen, self.record.store.at_work(NAME)) if row.state in HELD]
         return {
             "engine": NAME,
             "alive": alive,
@@ -83,6 +90,11 @@ class Local:
             return (self.folder / f"{NAME}.log").open("ab")
         except OSError:
             return Path(os.devnull).open("ab")
+
+    def _on_its_way(self) -> bool:
+        """One that was started just now takes a moment to show itself; it can't have left for want of work yet."""
+        young = time.monotonic() - self._started_at < min(HANGS_AFTER, Settings.from_environment().idle_seconds)
+        return young and any(str(self.record.home.folder) in str(each.args) for each in STARTED)
 
     def _alive(self) -> bool:
         return liveness.is_held(self.folder, NAME)

@@ -16,6 +16,7 @@ from core.runs import liveness
 from core.runs.folders import read_json
 from core.runs.machine import Process, steady_seconds
 from core.runs.record import Record
+from core.runs.states import HELD
 
 HANGS_AFTER = 60.0
 """A keeper that has shown no life for so long (it should every two seconds) is replaced."""
@@ -63,7 +64,7 @@ class RayCluster:
         """Whether the keeper is alive, and what the cluster does for it."""
         alive = self._alive()
         places = self._beat().get("places", []) if alive else []
-        at_work = [row for row in map(self.record.seen, self.record.store.at_work(self.name)) if row.state != "lost"]
+        at_work = [row for row in map(self.record.seen, self.record.store.at_work(self.name)) if row.state in HELD]
         return {
             "engine": self.name,
             "alive": alive,

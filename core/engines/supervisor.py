@@ -17,7 +17,7 @@ from core.engines.nursery import Birth, Death, Nursery, open_nursery
 from core.engines.orders import TOLD_TO_END, Order
 from core.engines.places import place_for, places, threads_for
 from core.engines.settings import Settings
-from core.errors import DiskFull, RecordError, shown
+from core.errors import DiskFull, ExplorerError, shown
 from core.home import Home
 from core.runs import liveness
 from core.runs.folders import write_json
@@ -60,13 +60,13 @@ class Supervisor:
 
     def serve(self) -> None:
         """Work until there has been nothing to do for a while; leave at once if somebody else is here."""
-        self.places = self.places or places(self.settings)
         while True:
             self.adopt()
             try:
                 lock = liveness.take(self.record.home.engine, NAME)
             except liveness.Held:
                 return
+            self.places = self.places or places(self.settings)  # may take seconds: others must know that we are here
             self._work()
             os.close(lock)
             # Whoever submitted while the lock was being freed relied on us; whoever does so from now on does not.
@@ -85,7 +85,7 @@ class Supervisor:
         while True:
             try:
                 busy = self.tick()
-            except RecordError as error:  # busy, or no space: it may pass
+            except (ExplorerError, OSError) as error:  # busy, no space, somebody else's file: it may pass
                 self._complain(str(error))
                 busy = False
                 time.sleep(1.0)
@@ -169,9 +169,8 @@ class Supervisor:
         self._refuse_those_without_a_place(waiting)
         free, held = self._free(living), Counter(row.owner for row in living)
         sharing = min(len(self.places), len(waiting) + len(living))
-        served = self.record.store.served()
         while free:
-            turn = self._next(in_order(waiting, held, served), free, held)
+            turn = self._next(in_order(waiting, held, self.record.store.served()), free, held)
             if turn is None:
                 return
             run, place = turn
@@ -208,6 +207,10 @@ class Supervisor:
         try:
             lock = liveness.take(self.record.folder(run.run))
         except liveness.Held:  # its last worker is just about to leave
+            return False
+        except OSError as error:  # what is wrong with one run's folder must not keep the others waiting
+            reason = f"Its folder {self.record.folder(run.run)} can't be used ({error.strerror}); mend it, then resume."
+            self.record.store.move(run.run, "failed", reason, only_from="queued")
             return False
         try:
             attempt = self.record.store.begin(run.run, f"A worker trains it on {place}.", place)

@@ -6,9 +6,9 @@ write: connections are kept open, each in the hands of one thread at a time, and
 (pages draw every time in a new thread, so a connection per thread would be opened for every drawing).
 """
 
-import queue
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -26,15 +26,16 @@ class Database:
     def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS):
         self.path = path
         self.busy_seconds = busy_seconds
-        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._idle: deque[sqlite3.Connection] = deque()
+        """Needs no lock of its own: a signal's handler may ask the record while this very thread is here."""
 
     def size(self) -> int:
         """Bytes on disk, the write-ahead log included."""
         return sum(each.stat().st_size for each in self.path.parent.glob(self.path.name + "*"))
 
     def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        while self._idle:
+            self._idle.pop().close()
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         if not self.path.exists():
@@ -46,8 +47,8 @@ class Database:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction that holds the write lock from its first statement: all of it happens, or nothing."""
         with self._connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
+            try:  # from the first statement on: an interrupt may come while it waits for the lock, or just after
+                db.execute("BEGIN IMMEDIATE")
                 yield db
                 db.execute("COMMIT")
             finally:
@@ -59,13 +60,13 @@ class Database:
         """A connection for this thread alone, handed back open."""
         try:
             try:
-                connection = self._idle.get_nowait()
-            except queue.Empty:
+                connection = self._idle.pop()
+            except IndexError:
                 connection = self._open()
             try:
                 yield connection
             finally:
-                self._idle.put(connection)
+                self._idle.append(connection)
         except sqlite3.IntegrityError:
             raise
         except sqlite3.DatabaseError as error:

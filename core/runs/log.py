@@ -85,7 +85,6 @@ class RunLog:
     def _describe(self, event: Started) -> None:
         self.desk.write("plan.json", event.plan)
         self.desk.write("environment.json", {**event.environment, "plan": event.plan})
-        self.desk.enter(device=str(event.environment.get("device", "")))
 
     def _take_step(self, step: Step, wish: Wish) -> None:
         """A few steps a second are enough for any curve; the last before an epoch's end is always kept."""

@@ -55,6 +55,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE runs ADD COLUMN served INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE runs ADD COLUMN attempt INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE runs ADD COLUMN worker TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN cut_short INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE runs ADD COLUMN begun REAL",
         "ALTER TABLE runs ADD COLUMN heard REAL",
         "ALTER TABLE runs ADD COLUMN request TEXT",

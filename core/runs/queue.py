@@ -56,7 +56,7 @@ def in_order(waiting: Iterable[Waiting], held: Mapping[str, int], served: Mappin
 
 def expected_starts(seconds: Sequence[float], at_work: Sequence[float], places: int) -> list[float]:
     """In how many seconds each waiting run may start: `seconds` is what each takes, `at_work` what others need yet."""
-    free = sorted(max(0.0, left) for left in at_work)[:places]
+    free = sorted(max(0.0, left) for left in at_work)[-places:]
     free = [0.0] * (places - len(free)) + free
     heapq.heapify(free)
     starts = []

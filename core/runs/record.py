@@ -33,6 +33,7 @@ ID_LENGTH = 6
 NAME_LIMIT = 200
 NOTE_LIMIT = 10_000
 TAG_LIMIT = 60
+NO_FILES: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 LOST = "The process that trained it ended without a word: it was killed, or the machine went down."
 WAITING = "It waits for a free place."
 CUT_SHORT = "The machine or its engine went down while it trained; it waits to go on from its last snapshot."
@@ -40,7 +41,7 @@ ENDED_BY_FORCE = "It did not stop when it was asked to, and was ended; the best 
 SECONDS_TO_LEAVE = 5.0
 """A worker that has said its last word is gone soon."""
 
-MOST_ATTEMPTS = 10
+MOST_CUT_SHORT = 10
 """A run that took its machine down so often is not begun again by itself."""
 
 
@@ -61,7 +62,7 @@ class Record:
         name: str = "",
         owner: str = "",
         request: str | None = None,
-        files: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        files: Mapping[str, Mapping[str, Any]] = NO_FILES,
         **asked: Any,
     ) -> str:
         """Write a new run down, with a short id that nobody has yet; a request that was made before finds its run.
@@ -143,12 +144,15 @@ class Record:
         """
         state, reason = _fate(row, why, self._engine_died(row) if engine_died is None else engine_died)
         last = self.store.last_event(row.id)
-        ended = {"seconds": last["elapsed"] if last else 0.0, "ended": time.time()} if state != "queued" else {}
-        if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **ended):
+        facts: dict[str, Any] = {"seconds": last["elapsed"] if last else 0.0, "ended": time.time()}
+        if state == "queued":
+            facts = {"cut_short": row.cut_short + 1}
+        if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **facts):
             self.tidy(row.id)
 
     def _engine_died(self, row: RunRow) -> bool:
-        return bool(row.engine) and not liveness.is_held(self.home.engine, row.engine)
+        """Runs of the asking process itself, and those of the immediate engine, have nobody who could have died."""
+        return row.engine not in ("", "immediate") and not liveness.is_held(self.home.engine, row.engine)
 
     def tidy(self, run: str) -> None:
         """Remove what a killed worker left half-done, unless somebody works on the run, or it is gone."""
@@ -157,12 +161,15 @@ class Record:
             with suppress(liveness.Held), liveness.held(self.folder(run)):
                 tidy(self.folder(run), row.state)
 
-    def requeue(self, run: str, engine: str = "") -> None:
-        """Let a run that rests wait for its turn once more, in the care of an engine."""
+    def requeue(self, run: str, engine: str = "", files: Mapping[str, Mapping[str, Any]] = NO_FILES) -> None:
+        """Let a run that rests wait for its turn once more, in the care of an engine, perhaps with other `files`."""
         row = self.find(run)
         if row.state not in RESUMABLE:
             raise RecordError(f"The run {row.id} is {row.state}; only one that is {_listed(RESUMABLE)} can be resumed.")
-        self.store.move(row.id, "queued", WAITING, only_from=row.state, engine=engine)
+        with liveness.held(self.folder(row.id), patience=SECONDS_TO_LEAVE):  # its last worker may still be tidying up
+            for name, content in files.items():
+                write_json(self.folder(row.id) / name, content)
+        self.store.move(row.id, "queued", WAITING, only_from=row.state, engine=engine, cut_short=0)
 
     def rename(self, run: str, name: str) -> str:
         name = checked(name, "name", NAME_LIMIT)
@@ -213,7 +220,7 @@ def _fate(row: RunRow, why: str, engine_died: bool) -> tuple[State, str]:
             return "stopped", ENDED_BY_FORCE
         case "pausing" if engine_died:
             return "paused", CUT_SHORT.replace("waits to", "can")
-        case "running" if engine_died and row.attempt < MOST_ATTEMPTS:
+        case "running" if engine_died and row.cut_short < MOST_CUT_SHORT:
             return "queued", CUT_SHORT
         case _:
             return "lost", why

@@ -49,6 +49,8 @@ class RunRow:
     """Its number in the order of submitting."""
     attempt: int
     """How often it has been begun; whoever works on an older attempt is not listened to any more."""
+    cut_short: int
+    """How often its engine went down under it since a person last asked for it."""
     worker: str
     """The process that works on it, as JSON (machine.py)."""
     begun: float | None
@@ -187,7 +189,7 @@ class RunStore(Database):
                 return None
             db.execute(
                 "UPDATE runs SET state = 'running', reason = ?, device = ?, attempt = ?, served = ?, worker = '', "
-                "begun = ?, heard = ? WHERE id = ?",
+                "ended = NULL, begun = ?, heard = ? WHERE id = ?",
                 [reason, device, found[0] + 1, next_ticket(db), now := steady_seconds(), now, run],
             )
         return found[0] + 1

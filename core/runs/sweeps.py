@@ -61,6 +61,17 @@ class SweepStore:
             db.execute("INSERT INTO sweeps (id, name, owner, created, plan) VALUES (?, ?, ?, ?, ?)", values)
         return sweep
 
+    def entrust(self, sweep: str, engine: str) -> None:
+        """From now on all of a sweep's runs are in the care of an engine: until now none was."""
+        with self.store.writing() as db:
+            sql = "UPDATE runs SET engine = ? WHERE sweep = ? AND sweep != '' AND state = 'queued'"
+            db.execute(sql, [engine, sweep])
+
+    def discard(self, sweep: str) -> None:
+        """Forget a sweep that never came to be."""
+        with self.store.writing() as db:
+            db.execute("DELETE FROM sweeps WHERE id = ?", [sweep])
+
     def newest(self, limit: int = -1) -> list[SweepRow]:
         return self._rows("true ORDER BY rowid DESC LIMIT ?", limit)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.engines.choosing import Engine
 from core.engines.orders import LOG, SURROUNDINGS
 from core.engines.settings import Settings
-from core.errors import RecordError
+from core.errors import RecipeError, RecordError
 from core.runs.machine import steady_seconds
 from core.runs.queue import Kind, crowded, expected_starts, in_order
 from core.runs.record import Record
@@ -26,6 +26,8 @@ PASSED_ON = ("THAW_DATA", "THAW_WEIGHTS", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFF
 ON_THE_WAY = frozenset({"queued", "paused", *HELD})
 """What can still be stopped."""
 
+MOST_PRIORITY = 1_000_000
+
 UNKNOWN_SECONDS = 60.0
 """What a run is thought to take before any of its kind has ended."""
 
@@ -39,10 +41,17 @@ def submit(record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "",
     return run
 
 
-def write_down(record: Record, engine: Engine, recipe: "Recipe", **facts: Any) -> str:
+def write_down(record: Record, engine: Engine, recipe: "Recipe", /, **facts: Any) -> str:
     """A new run in the care of an engine, with where its asker finds data and weights."""
-    surroundings = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    return record.create(recipe, engine=engine.name, files={SURROUNDINGS: surroundings}, **facts)
+    if recipe.workers > 1 and engine.name != "ray":
+        raise RecipeError("workers", recipe.workers, f"the {engine.name} engine trains with 1, only ray with several")
+    if abs(facts.get("priority", 0)) > MOST_PRIORITY:
+        raise RecordError(f"A priority lies between -{MOST_PRIORITY} and {MOST_PRIORITY}; choose one of those.")
+    return record.create(recipe, **{"engine": engine.name, "files": {SURROUNDINGS: _surroundings()}, **facts})
+
+
+def _surroundings() -> dict[str, str]:
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def insist_on_room(record: Record, owner: str, new: int) -> None:
@@ -88,7 +97,9 @@ def pause(record: Record, engine: Engine, row: RunRow) -> None:
 def resume(record: Record, engine: Engine, row: RunRow) -> None:
     """Let a run that rests wait for its turn, and go on from its last snapshot."""
     engine.insist()
-    record.requeue(row.id, engine=engine.name)
+    insist_on_room(record, row.owner, 1)
+    # Data or weights that were missing may be where the one who resumes says.
+    record.requeue(row.id, engine=engine.name, files={SURROUNDINGS: _surroundings()})
     engine.wake()
 
 

@@ -4,6 +4,7 @@ import json
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from core.recipe import Recipe
@@ -42,17 +43,32 @@ def begin(
     halving: object = None,
     name: str = "",
     owner: str = "",
+    engine: str,
     check: Callable[[Recipe], Recipe],
     submit: Callable[..., str],
 ) -> dict[str, Any]:
-    """Have a group of runs made, unless one of them can't be; `submit` takes a recipe, a `name` and the `sweep`."""
+    """Have a group of runs made, unless one of them can't be; they are in the engine's care when all of them are there.
+
+    `submit` takes a recipe, a `name`, the `sweep`, and the engine for the time being: none.
+    """
     axes = axes_of(grid)
     members = expand(recipe, axes, seeds, check)
     plan = plan_of(recipe, axes, seeds, members, Halving.parse(halving, members))
     sweeps = SweepStore(record.store)
-    sweep = sweeps.find(sweeps.add(plan, name=name, owner=owner))
-    runs = [submit(each.recipe, name=_name_of(each), sweep=sweep.id) for each in members]
+    with ExitStack() as unless_whole:
+        sweep = sweeps.find(sweeps.add(plan, name=name, owner=owner))
+        unless_whole.callback(sweeps.discard, sweep.id)
+        # Nobody takes them before the last one is there: what is interrupted on the way is nobody's, and goes.
+        unless_whole.callback(_discard, record, sweep.id)
+        runs = [submit(each.recipe, name=_name_of(each), sweep=sweep.id, engine="") for each in members]
+        sweeps.entrust(sweep.id, engine)
+        unless_whole.pop_all()
     return {"sweep": sweep.id, "name": sweep.name, "runs": runs, "merged": size(axes, seeds) - len(members)}
+
+
+def _discard(record: Record, sweep: str) -> None:
+    for row in record.store.newest(sweep=sweep):
+        record.delete(row.id)
 
 
 def _name_of(member: Member) -> str:

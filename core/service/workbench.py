@@ -158,7 +158,7 @@ class Workbench:
         facts = {"owner": owner, "wanted_device": device, "priority": priority}
         submit = partial(queueing.write_down, self.record, self.engine, **facts)
         choices = {"grid": grid, "seeds": seeds, "halving": halving, "name": name, "owner": owner}
-        made = begin(self.record, recipe, **choices, check=self.check, submit=submit)
+        made = begin(self.record, recipe, **choices, engine=self.engine.name, check=self.check, submit=submit)
         self.engine.wake()
         return made
 

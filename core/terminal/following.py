@@ -85,6 +85,8 @@ class PlainLines:
         self.progress(event_from_json(said))
 
     def look(self, run: Found) -> None:
+        if self.screen.gone:
+            raise BrokenPipeError  # who no longer reads no longer looks
         stands = (run["state"], run["position"], bool(no_news(run)))
         if stands != self._told:
             self.screen.line(told_state(run))

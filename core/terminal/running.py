@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 from core.errors import ExplorerError
 from core.terminal.exits import INTERRUPTED, MENDABLE
@@ -31,13 +32,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from core.service import open_workbench
-    from core.terminal.commands import ACTIONS
-
     screen = Screen(arguments.json)
-    workbench = open_workbench()
     try:
-        return ACTIONS[arguments.command](workbench, arguments, screen)
+        return _act(arguments, screen)
     except ExplorerError as error:
         screen.error(str(error))
         return MENDABLE
@@ -49,5 +46,11 @@ def _run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt as interrupt:
         screen.error(str(interrupt) or "Interrupted.")
         return INTERRUPTED
-    finally:
-        workbench.close()
+
+
+def _act(arguments: argparse.Namespace, screen: Screen) -> int:
+    from core.service import open_workbench
+    from core.terminal.commands import ACTIONS
+
+    with closing(open_workbench()) as workbench:
+        return ACTIONS[arguments.command](workbench, arguments, screen)

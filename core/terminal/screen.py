@@ -33,7 +33,7 @@ class Screen:
         self.drawn = _can_show("▁█░·", self.stream)
         self._live_lines = 0
         self._drawn_in = self.size
-        self._gone = False
+        self.gone = False
 
     @property
     def size(self) -> os.terminal_size:
@@ -89,13 +89,13 @@ class Screen:
 
     def _write(self, text: str) -> None:
         """A reader who has seen enough (`| head`) must not end a training run."""
-        if self._gone:
+        if self.gone:
             return
         try:
             self.stream.write(text)
             self.stream.flush()
         except BrokenPipeError:
-            self._gone = True
+            self.gone = True
             silence(self.stream)
 
 

@@ -16,9 +16,11 @@ from core.engines.nursery import Birth, Death, News
 from core.engines.settings import Settings
 from core.engines.supervisor import Supervisor
 from core.engines.worker import Order
+from core.events import Started
 from core.home import Home
 from core.recipe import Recipe
 from core.runs import liveness
+from core.runs.log import RunLog
 from core.runs.machine import Process
 from core.runs.record import Record
 from tests.engine_of_test import wait_until
@@ -207,3 +209,24 @@ def test_a_run_that_is_submitted_while_the_supervisor_leaves_is_served(record: R
         thread.join(20)
     assert not liveness.is_held(record.home.engine, Local.name)
     assert len(engine.threads) > 3, "no supervisor ever left: nothing was tested"
+
+
+def test_a_gpu_whose_run_has_said_what_it_computes_on_is_not_given_away_again(record: Record, cradle: Cradle):
+    """What a run tells of its surroundings ("cuda") is no name of a place ("cuda:0")."""
+    runs = [record.create(Recipe(seed=seed), engine="local") for seed in range(2)]
+    supervisor = Supervisor(record, Settings(), cradle, ["cuda:0", "cpu"])
+    supervisor.tick()
+    row = record.find(runs[0])
+    log = RunLog(record.desk(row.id, row.attempt))
+    about: dict[str, Any] = {"classes": [], "pictures": {}, "parts": [], "stages": [], "parameters": {}, "plan": {}}
+    log.take(Started(elapsed=0.0, steps_per_epoch=1, epochs=1, environment={"device": "cuda"}, **about))
+    supervisor.tick()
+    assert [record.find(run).state for run in runs] == ["running", "queued"]
+
+
+def test_one_run_whose_folder_cannot_be_used_does_not_hold_up_the_others(record: Record, cradle: Cradle):
+    odd, sound = (record.create(Recipe(seed=seed), engine="local") for seed in range(2))
+    (record.folder(odd) / "lock").mkdir()
+    Supervisor(record, Settings(), cradle, ["cpu"]).tick()
+    assert [record.find(run).state for run in (odd, sound)] == ["failed", "running"]
+    assert "can't be used" in record.find(odd).reason

@@ -89,3 +89,7 @@ def test_starts_are_what_a_clock_would_show():
     assert expected_starts([10, 10, 10], [], 2) == [0, 0, 10]
     assert expected_starts([10, 10], [4, 9], 2) == [4, 9]
     assert expected_starts([10, 10], [-3], 1) == [0, 10]  # it takes longer than its kind ever did
+
+
+def test_more_runs_at_work_than_places_leave_one_by_one_before_the_next_starts():
+    assert expected_starts([5.0], [100.0, 10.0, 50.0], 2) == [50.0]

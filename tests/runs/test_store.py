@@ -228,3 +228,28 @@ def test_the_newest_page_and_the_newest_events_take_milliseconds(store: RunStore
     assert len(store.events(f"c{runs // 2}", after=events - 10)) == 10
     assert len(store.told(f"c{runs // 2}")) == events // 100
     assert time.perf_counter() - began < 0.1
+
+
+def test_an_interrupt_just_after_the_lock_was_had_leaves_nobody_locked_out(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+):
+    add(store, "b22222")
+
+    class Interrupted(sqlite3.Connection):
+        def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+            done = super().execute(sql, *values)  # type: ignore[arg-type]
+            if sql == "BEGIN IMMEDIATE" and armed:
+                armed.clear()
+                raise KeyboardInterrupt
+            return done
+
+    armed, connect = [True], sqlite3.connect
+    monkeypatch.setattr(
+        "core.runs.database.sqlite3.connect", lambda *args, **more: connect(*args, factory=Interrupted, **more)
+    )
+    store.close()  # the next connection is an interrupted one
+    with pytest.raises(KeyboardInterrupt):
+        store.enter("b22222", note="lost")
+    store.enter("b22222", note="kept")
+    row = store.row("b22222")
+    assert row is not None and row.note == "kept"

@@ -22,7 +22,7 @@ SMALL = Recipe(epochs=4, examples_per_class=10, batch_size=16)
 
 def make(record: Record, *grid: str, recipe: Recipe = SMALL, **more: Any) -> dict[str, Any]:
     """A sweep whose runs wait; nobody trains them."""
-    return begin(record, recipe, grid=grid, check=lambda recipe: recipe, submit=record.create, **more)
+    return begin(record, recipe, grid=grid, check=lambda recipe: recipe, submit=record.create, engine="local", **more)
 
 
 def shown(record: Record, made: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def test_runs_that_come_to_the_same_are_made_once_and_that_is_said(record: Recor
 @pytest.mark.parametrize("more", [{"grid": ["lr=0.1,-1"]}, {"seeds": 0}, {"halving": {"every": 9}}, {"halving": True}])
 def test_where_one_member_cannot_be_none_is_made(record: Record, more: dict[str, Any]):
     with pytest.raises(RecipeError):
-        begin(record, SMALL, check=lambda recipe: recipe, submit=record.create, **more)
+        begin(record, SMALL, check=lambda recipe: recipe, submit=record.create, engine="local", **more)
     assert record.page() == [] and SweepStore(record.store).newest() == []
 
 
@@ -73,7 +73,7 @@ def test_what_is_not_there_is_found_missing_before_anything_is_made(record: Reco
         return recipe
 
     with pytest.raises(NotFound):
-        begin(record, SMALL, grid=["dataset=digits,nowhere"], check=check, submit=record.create)
+        begin(record, SMALL, grid=["dataset=digits,nowhere"], check=check, submit=record.create, engine="local")
     assert record.page() == []
 
 
@@ -169,7 +169,13 @@ def trained(record: Record) -> Callable[..., str]:
 def test_a_member_that_learns_nothing_is_abandoned_and_the_others_train_to_the_end(record: Record):
     grid = ["lr=0.003,0.004,1e-9"]
     made = begin(
-        record, SMALL, grid=grid, halving={"every": 1, "keep": 0.6}, check=lambda recipe: recipe, submit=trained(record)
+        record,
+        SMALL,
+        grid=grid,
+        halving={"every": 1, "keep": 0.6},
+        check=lambda recipe: recipe,
+        submit=trained(record),
+        engine="local",
     )
     seen = shown(record, made)
     *good, bad = seen["runs"]
@@ -182,3 +188,22 @@ def test_a_member_that_learns_nothing_is_abandoned_and_the_others_train_to_the_e
     epochs = [each for each in record.store.told(bad["run"]) if each["kind"] == "epoch_ended"]
     assert len(epochs) == 1 and (record.folder(bad["run"]) / "best").exists()
     assert seen["groups"][2]["val"] is None and seen["best"] is not None
+
+
+def test_a_sweep_that_is_interrupted_on_its_way_leaves_nothing_behind(record: Record):
+    made: list[str] = []
+
+    def interrupted(recipe: Recipe, **facts: Any) -> str:
+        if len(made) == 3:
+            raise KeyboardInterrupt
+        made.append(record.create(recipe, **facts))
+        assert record.store.waiting("local") == []  # nobody trains a part of it meanwhile
+        return made[-1]
+
+    with pytest.raises(KeyboardInterrupt):
+        begin(
+            record, SMALL, grid=["lr=0.1,0.2,0.3,0.4"], check=lambda recipe: recipe, submit=interrupted, engine="local"
+        )
+    assert (len(made), record.store.count(), SweepStore(record.store).newest()) == (3, 0, [])
+    assert not any(record.folder(run).exists() for run in made)
+    assert len(make(record, "lr=0.1,0.2")["runs"]) == len(record.store.waiting("local")) == 2

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.home import Home
+from core.recipe import Recipe
 from core.service import Workbench
 from tests.engine_of_test import engine, wait_until
 from tests.terminal.screen_of_test import Terminal
@@ -96,7 +97,8 @@ def test_events_are_streamed_as_they_come_until_the_run_rests(bench: Workbench, 
 
 
 def test_a_run_that_fails_while_it_is_followed_is_exit_code_two(bench: Workbench, capsys: pytest.CaptureFixture):
-    run = submit(capsys, *QUICK, "--set", "batch_size=1", "--set", "workers=2")
+    run = bench.record.create(Recipe(workers=2), engine="local")  # `submit` would refuse it
+    bench.wake()
     said = typed(capsys, "show", run, "--follow")
     assert bench.show(run)["state"] == "failed"
     assert said.code == 2 and said.err.strip() == bench.show(run)["reason"]
