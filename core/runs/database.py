@@ -6,6 +6,7 @@ write: connections are kept open, each in the hands of one thread at a time, and
 (pages draw every time in a new thread, so a connection per thread would be opened for every drawing).
 """
 
+import shutil
 import sqlite3
 import time
 from collections import deque
@@ -18,6 +19,7 @@ from core.errors import DiskFull, RecordError
 from core.runs.migrations import migrate
 
 BUSY_SECONDS = 15.0
+LEAST_SPACE = 2**17
 
 
 class Database:
@@ -102,12 +104,16 @@ class Database:
                     raise
                 time.sleep(0.02)
 
+    def _no_space(self) -> bool:
+        """SQLite calls it an I/O error where it could not even enlarge the files beside the database."""
+        return shutil.disk_usage(self.path.parent).free < LEAST_SPACE
+
     def _told(self, error: sqlite3.DatabaseError) -> RecordError:
         trouble = str(error)
         if "locked" in trouble or "busy" in trouble:
             held = f"another program has held {self.path} for {self.busy_seconds:g} s"
             return RecordError(f"The record of runs is busy: {held}; try again soon.")
-        if "full" in trouble:
+        if "full" in trouble or ("I/O" in trouble and self._no_space()):
             return DiskFull(self.path)
         return RecordError(
             f"The record of runs {self.path} can't be used ({trouble}); restore it, or choose another THAW_HOME."

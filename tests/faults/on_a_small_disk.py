@@ -17,19 +17,21 @@ from tests.engine_of_test import wait_until
 from tests.faults.at_work import QUICK, ask, wait_for, wait_for_steps
 
 
-def fill(filler: Path) -> None:
+def fill(filler: Path) -> bool:
     """Take all the space that is left, at one stroke: what the ballast gives later is for the run."""
     free = shutil.disk_usage(filler.parent).free
     with filler.open("ab") as file, suppress(OSError):
         os.posix_fallocate(file.fileno(), file.tell(), max(1, free))
+    return False
 
 
 def main(folder: Path) -> None:
     bench = Workbench(Home(folder))
-    run = ask(bench, {**QUICK, "epochs": 25})
+    run = ask(bench, {**QUICK, "epochs": 100})
     wait_for_steps(bench, run)
     filler, ballast = folder / "filler", folder / "ballast"
-    wait_until(lambda: fill(filler) or not ballast.exists())
+    # What the ballast gives is for the run's last word, so the look at it comes right before the next filling.
+    wait_until(lambda: bench.show(run)["state"] != "running" or not ballast.exists() or fill(filler))
     paused = wait_for(bench, run, "paused")
     left = [str(each) for each in folder.rglob(f"{FRESH}*")]
     shown = bench.show(run)["state"], len(bench.runs()), bool(bench.events(run))
