@@ -105,9 +105,12 @@ class Record:
     def desk(self, run: str, attempt: int) -> RecordDesk:
         return RecordDesk(self.store, self.home, run, attempt)
 
-    def find(self, word: str) -> RunRow:
-        """The run with this id, this beginning of an id, or this name; anything else is not found."""
-        found = self._like(word)
+    def find(self, word: str, owner: str | None = None) -> RunRow:
+        """The run with this id, this beginning of an id, or this name; anything else is not found.
+
+        For an `owner`, somebody else's runs are as if they were not there.
+        """
+        found = [row for row in self._like(word) if owner in (None, row.owner)]
         if not found:
             raise NotFound(f"The run {shown(word)} was not found; the command `runs` lists those there are.")
         if len(found) > 1 and found[0].id != word:

@@ -51,6 +51,15 @@ def test_line_37_path_tricks_in_a_run_name_are_not_found(record: Record, word: s
         record.find(word)
 
 
+@pytest.mark.faults
+def test_line_37_another_persons_run_is_not_found(record: Record):
+    run = record.create(Recipe(), name="secret", owner="ada")
+    assert record.find(run, owner="ada").id == record.find("secret").id == run
+    for word in (run, run[:4], "secret"):
+        with pytest.raises(NotFound, match="was not found"):
+            record.find(word, owner="ben")
+
+
 def test_a_run_whose_worker_died_is_lost_and_that_is_written_down(record: Record):
     run = record.create(Recipe())
     with held(record.folder(run)):
