@@ -16,6 +16,10 @@ They are raised low and caught in two places: pages show the sentence, `execute`
 Anything else that is raised is a bug.
 """
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ExplorerError(Exception):
     """Something that a user can mend; `str(error)` is the sentence to show."""
@@ -55,6 +59,17 @@ class DiskFull(RecordError):
 
     def __init__(self, place: object):
         super().__init__(f"No space is left on the disk that holds {place}; free some, then try again.")
+
+
+@contextmanager
+def telling_of_a_full_disk(place: object) -> Iterator[None]:
+    """While something is kept at `place`: that there is no space for it is the user's to mend."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise DiskFull(place) from error
 
 
 class Superseded(RecordError):

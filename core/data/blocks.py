@@ -118,7 +118,8 @@ def write_bytes(block: Block, path: Path) -> None:
     """The block's pictures as plain bytes, N x height x width x 3, one after the other: what an import keeps."""
     facts = block.facts
     shape = (len(block.labels), facts.height, facts.width, 3)
-    kept = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
-    for index in range(len(block.labels)):
-        kept[index] = np.asarray(block.picture(index))
-    kept.flush()
+    header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.uint8)), "fortran_order": False, "shape": shape}
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for index in range(len(block.labels)):
+            file.write(np.asarray(block.picture(index)).tobytes())

@@ -1,4 +1,4 @@
-"""Rows of one shape and type in a memory map on disk, shared by all runs, each written once.
+"""Rows of one shape and type in a file on disk, read through a memory map, shared by all runs, each written once.
 
 Behind the rows lies one byte per row that says whether it was written. It is set only after the rows were flushed, and
 two writers write the same values, so neither a kill nor a second run can leave half a row that counts as whole. Both
@@ -7,11 +7,16 @@ lie in one file, so that none can be lost without the other: a file cut short ha
 
 import hashlib
 import json
+import mmap
+import os
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from core.errors import telling_of_a_full_disk
 
 
 class Rows:
@@ -21,10 +26,13 @@ class Rows:
         """`about` is whatever the rows depend on, as JSON: other contents, other file."""
         key = json.dumps([about, count, list(shape), np.dtype(dtype).str], sort_keys=True)
         self.row_bytes = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-        path = folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}.rows"
-        self._map = _shared_map(path, count * self.row_bytes + count)
-        self._rows = self._map[: count * self.row_bytes].view(dtype).reshape(count, *shape)
-        self._written = self._map[count * self.row_bytes :]
+        self._path = folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}.rows"
+        self._bytes = count * self.row_bytes
+        self._file = _opened(self._path, self._bytes, count)
+        weakref.finalize(self, os.close, self._file)
+        shared = np.frombuffer(mmap.mmap(self._file, self._bytes + count, access=mmap.ACCESS_READ), np.uint8)
+        self._rows = shared[: self._bytes].view(dtype).reshape(count, *shape)
+        self._written = shared[self._bytes :]
 
     def __getitem__(self, numbers: np.ndarray) -> np.ndarray:
         """A copy of these rows, which must have been written."""
@@ -35,19 +43,33 @@ class Rows:
         return np.unique(numbers[self._written[numbers] == 0])
 
     def write(self, numbers: np.ndarray, rows: np.ndarray) -> None:
-        self._rows[numbers] = rows
+        for number, row in zip(numbers, rows, strict=True):
+            self._put(int(number) * self.row_bytes, row.astype(self._rows.dtype, copy=False).tobytes())
 
     def settle(self, numbers: np.ndarray) -> None:
         """Declare the rows with these numbers written, now that they are on disk."""
-        self._map.flush()
-        self._written[numbers] = 1
-        self._map.flush()
+        with telling_of_a_full_disk(self._path):
+            os.fsync(self._file)
+        for number in numbers:
+            self._put(self._bytes + int(number), b"\1")
+        with telling_of_a_full_disk(self._path):
+            os.fsync(self._file)
+
+    def _put(self, place: int, content: bytes) -> None:
+        """Never through the map: where there is no space left, touching an empty page of it ends the process."""
+        with telling_of_a_full_disk(self._path):
+            while content:
+                written = os.pwrite(self._file, content, place)
+                place, content = place + written, content[written:]
 
 
-def _shared_map(path: Path, size: int) -> np.memmap:
-    """A memory map of zeros where there is none yet; the file is sparse until written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        if file.tell() != size:
-            file.truncate(size)
-    return np.memmap(path, np.uint8, "r+", shape=(size,))
+def _opened(path: Path, size: int, count: int) -> int:
+    """The file, of zeros where there is none yet: sparse, but for the byte of each of `count` rows behind `size`."""
+    with telling_of_a_full_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        if os.fstat(file).st_size != size + count:
+            os.truncate(file, size + count)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file, size, count)
+    return file

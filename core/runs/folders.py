@@ -4,7 +4,6 @@ A file is written beside its place, forced to disk and renamed over it. A folder
 its place is a link to a version of it, and the link is what gets replaced.
 """
 
-import errno
 import json
 import os
 import re
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from core.errors import DiskFull, RecordError
+from core.errors import RecordError, telling_of_a_full_disk
 from core.runs.strict import strict_json
 
 FRESH = ".new-"
@@ -95,11 +94,8 @@ def sweep(folder: Path) -> None:
 def all_or_nothing(place: Path, *halves: Path) -> Iterator[None]:
     """Half-written pieces never stay (what went well has lost these names); a full disk is the user's to mend."""
     try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise DiskFull(place.parent) from error
+        with telling_of_a_full_disk(place.parent):
+            yield
     finally:
         for half in halves:
             _remove(half)

@@ -57,7 +57,12 @@ def _small_disks() -> bool:
     return tried.returncode == 0
 
 
-def test_line_51_on_a_full_disk_a_run_pauses_and_goes_on_when_there_is_space(bench: Workbench):
+@pytest.mark.parametrize("seconds_between_snapshots", ["0.01", "30"])
+def test_line_51_on_a_full_disk_a_run_pauses_and_goes_on_when_there_is_space(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, seconds_between_snapshots: str
+):
+    """Wherever it first finds no space: at a snapshot, or among the pictures it decodes while it learns."""
+    monkeypatch.setenv("THAW_SNAPSHOT_SECONDS", seconds_between_snapshots)
     if not _small_disks():
         pytest.skip("a disk of a few megabytes takes the right to mount one")
     bench.home.folder.mkdir()

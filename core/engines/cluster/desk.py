@@ -9,9 +9,9 @@ from typing import Any
 
 import ray
 
-from core.engines.cluster.parcels import fetch, pieces, telling_of_a_full_disk
+from core.engines.cluster.parcels import fetch, pieces
 from core.engines.cluster.reception import Answer
-from core.errors import DiskFull, RecordError, Superseded
+from core.errors import DiskFull, RecordError, Superseded, telling_of_a_full_disk
 from core.events import Finished, Wish
 from core.home import Home
 from core.runs.desk import SECONDS_BETWEEN_LOOKS

@@ -1,12 +1,10 @@
 """Folders on their way between machines that share no disk: taken apart into pieces, and laid together again."""
 
-import errno
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from core.data.building import building
-from core.errors import DiskFull, RecordError, shown
+from core.errors import RecordError, shown
 
 PIECE = 4 * 2**20
 """Bytes that travel at once: many for the way, few for anybody's memory."""
@@ -45,17 +43,6 @@ def lay(folder: Path, piece: Piece) -> None:
     with place.open("r+b" if offset else "wb") as file:
         file.seek(offset)
         file.write(content)
-
-
-@contextmanager
-def telling_of_a_full_disk(place: object) -> Iterator[None]:
-    """Space is the user's to mend: a run that finds none pauses instead of failing."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise DiskFull(place) from error
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from core.engines.cluster.parcels import Entry, Piece, cut, entries, inside, lay, telling_of_a_full_disk
+from core.engines.cluster.parcels import Entry, Piece, cut, entries, inside, lay
 from core.engines.orders import LOG
-from core.errors import DiskFull, RecordError, Superseded
+from core.errors import DiskFull, RecordError, Superseded, telling_of_a_full_disk
 from core.events import Wish
 from core.runs.desk import RecordDesk
 from core.runs.folders import FRESH, sweep, write_text

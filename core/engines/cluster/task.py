@@ -20,8 +20,8 @@ from core.engines.base import execute, last_word
 from core.engines.cluster.desk import Call, RemoteDesk
 from core.engines.cluster.node import furnish, lodging
 from core.engines.cluster.packing import Luggage
-from core.engines.cluster.parcels import fetch, telling_of_a_full_disk
-from core.errors import ExplorerError, Superseded, TrainingError
+from core.engines.cluster.parcels import fetch
+from core.errors import ExplorerError, Superseded, TrainingError, telling_of_a_full_disk
 from core.recipe import Recipe
 from core.runs.log import RunLog
 
