@@ -13,15 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.engines.caretakers import Caretaker
 from core.engines.nursery import Birth, Death, Nursery, open_nursery
 from core.engines.orders import TOLD_TO_END, Order
 from core.engines.places import place_for, places, threads_for
 from core.engines.settings import Settings
-from core.errors import DiskFull, ExplorerError, shown
+from core.errors import ExplorerError, shown
 from core.home import Home
 from core.runs import liveness
-from core.runs.folders import write_json
-from core.runs.machine import Process, steady_seconds
+from core.runs.machine import Process
 from core.runs.queue import Waiting, in_order
 from core.runs.record import Record
 from core.runs.states import HELD
@@ -29,7 +29,6 @@ from core.runs.store import RunRow
 
 NAME = "local"
 TICK = 0.1
-SECONDS_BETWEEN_BEATS = 2.0
 
 
 def main(folder: str) -> None:
@@ -55,8 +54,10 @@ class Supervisor:
     places: list[str] = field(default_factory=list)
     _stopping: dict[tuple[str, int], Stopping] = field(default_factory=dict)
     _busy_at: float = 0.0
-    _beaten_at: float = float("-inf")
     _trouble: str = ""
+
+    def __post_init__(self) -> None:
+        self._sign_of_life = Caretaker(self.record.home, NAME)
 
     def serve(self) -> None:
         """Work until there has been nothing to do for a while; leave at once if somebody else is here."""
@@ -118,7 +119,7 @@ class Supervisor:
         busy = bool(at_work or waiting)
         if waiting:
             self._give_places(waiting, living)
-        self._beat()
+        self._sign_of_life.beat(lambda: self.places)
         return busy
 
     def _hear(self) -> None:
@@ -228,15 +229,6 @@ class Supervisor:
         finally:
             os.close(lock)
         return True
-
-    def _beat(self) -> None:
-        """Show that we are alive and not only there, on a clock that nobody can set."""
-        now = steady_seconds()
-        if now - self._beaten_at >= SECONDS_BETWEEN_BEATS:
-            beat = {"process": Process.here().to_text(), "beat": now, "places": self.places}
-            self._beaten_at = now
-            with suppress(DiskFull):  # whoever needs us finds us by our lock
-                write_json(self.record.home.engine / f"{NAME}.json", beat)
 
 
 def _how_it_ended(status: int) -> str:

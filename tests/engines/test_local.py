@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def engine(home_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Local
 
 
 def supervisor_of(engine: Local) -> Process | None:
-    process = Process.from_text(engine._beat().get("process", ""))
+    process = engine.supervisor.process
     return process if process and process.lives and engine.status()["alive"] else None
 
 
@@ -68,7 +69,7 @@ def test_a_supervisor_that_hangs_is_replaced_by_the_next_who_needs_it(engine: Lo
     engine.wake()
     assert first.lives, "it may be only slow"
     monkeypatch.setattr("core.engines.local.HANGS_AFTER", 0.5)
-    wait_until(lambda: engine._hangs())
+    time.sleep(0.6)  # longer than the patience that is left
     engine.wake()
     wait_until(lambda: supervisor_of(engine) not in (None, first))
     assert not first.lives and STARTED
@@ -82,3 +83,10 @@ def test_one_that_leaves_when_there_is_nothing_to_do_is_remembered_no_longer(
     (started,) = STARTED
     wait_until(lambda: started.poll() is not None)
     assert started.returncode == 0 and engine.status()["alive"] is False
+
+
+def test_many_looks_before_a_supervisor_has_shown_itself_start_only_one(engine: Local):
+    engine.record.create(Recipe(), engine="local", wanted_device="cuda:9")
+    for _ in range(10):
+        engine.wake_if_needed()
+    assert len(parts(engine.record.home, "supervisor")) == 1

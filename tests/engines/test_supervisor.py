@@ -183,7 +183,7 @@ class InThreads(Local):
         self.cradle, self.threads = cradle, []
 
     def wake(self) -> None:
-        if not self._alive():
+        if not self.supervisor.is_there:
             supervisor = Supervisor(self.record, Settings(idle_seconds=0.01), self.cradle, places=["cpu"] * 99)
             self.threads.append(threading.Thread(target=supervisor.serve, daemon=True))
             self.threads[-1].start()

@@ -49,6 +49,5 @@ def worker_of(bench: Workbench, run: str) -> Process:
 
 def supervisor_of(bench: Workbench) -> Process | None:
     """The one that holds the engine's lock, once it has shown itself."""
-    beat = Local(bench.record)._beat()
-    process = Process.from_text(beat.get("process", ""))
+    process = Local(bench.record).supervisor.process
     return process if process and process.lives else None

@@ -20,6 +20,7 @@ import ray
 from ray.exceptions import RayError
 
 from core import __version__
+from core.engines.caretakers import Caretaker
 from core.engines.cluster.nodes import Nodes
 from core.engines.cluster.packing import parcel
 from core.engines.cluster.parcels import Entry, cut, entries
@@ -31,8 +32,6 @@ from core.engines.settings import Settings
 from core.errors import RecordError, TrainingError
 from core.home import Home
 from core.runs import liveness
-from core.runs.folders import write_json
-from core.runs.machine import Process, steady_seconds
 from core.runs.queue import Waiting, in_order
 from core.runs.record import Record
 from core.runs.states import HELD
@@ -40,7 +39,6 @@ from core.runs.store import RunRow
 
 NAME = "ray"
 TICK = 0.1
-SECONDS_BETWEEN_BEATS = 2.0
 
 
 class Keeper:
@@ -54,7 +52,7 @@ class Keeper:
         self._at_work: dict[str, Work] = {}
         self._workers: dict[str, int] = {}
         self._busy_at = time.monotonic()
-        self._beaten_at = float("-inf")
+        self._sign_of_life = Caretaker(self.record.home, NAME)
         threading.Thread(target=self._live, daemon=True).start()
 
     def is_there(self) -> bool:
@@ -117,7 +115,7 @@ class Keeper:
         self._refuse_those_without_a_place(waiting)
         self._give_rooms(waiting)
         self._demand(waiting)
-        self._beat()
+        self._sign_of_life.beat(lambda: slots(need_of("auto", self.settings, self._nodes()), self._nodes()))
         return bool(self._at_work or rows or waiting)
 
     def _settle_if_ended(self, work: Work) -> None:
@@ -216,12 +214,3 @@ class Keeper:
         self._nodes.demand(
             [*at_work, *(self._need(each) for each in waiting for _ in range(self._processes(each.run)))]
         )
-
-    def _beat(self) -> None:
-        """Show that we are alive and not only there, on a clock that nobody can set."""
-        now = steady_seconds()
-        if now - self._beaten_at >= SECONDS_BETWEEN_BEATS:
-            places = slots(need_of("auto", self.settings, self._nodes()), self._nodes())
-            beat = {"process": Process.here().to_text(), "beat": now, "places": places}
-            write_json(self.record.home.engine / f"{NAME}.json", beat)
-            self._beaten_at = now
