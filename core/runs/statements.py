@@ -32,11 +32,11 @@ def insist(db: sqlite3.Connection, run: str, attempt: int) -> None:
         raise Superseded(f"The run {run} is not in the hands of attempt {attempt} any more.")
 
 
-def insist_on_room(db: sqlite3.Connection, owner: str, most: float) -> None:
-    """After a run has been added: no more of its owner's may wait."""
+def insist_on_room(db: sqlite3.Connection, owner: str, most: float, new: int = 1) -> None:
+    """After `new` runs have been added: no more of their owner's may wait."""
     waiting = db.execute("SELECT count(*) FROM runs WHERE state = 'queued' AND owner = ?", [owner]).fetchone()[0]
     if waiting > most:
-        raise crowded(owner, waiting - 1, most)
+        raise crowded(owner, waiting - new, most, new)
 
 
 def append(db: sqlite3.Connection, run: str, said: Sequence[Mapping[str, Any]]) -> None:

@@ -1,6 +1,7 @@
 """The sweeps in the database: named groups of runs, each with the plan that it was made by."""
 
 import json
+import math
 import re
 import secrets
 import time
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import NotFound, RecordError, shown
 from core.runs.record import ALPHABET, ID_LENGTH, NAME_LIMIT, checked
+from core.runs.statements import insist_on_room
 from core.runs.store import RunStore
 
 if TYPE_CHECKING:
@@ -61,11 +63,12 @@ class SweepStore:
             db.execute("INSERT INTO sweeps (id, name, owner, created, plan) VALUES (?, ?, ?, ?, ?)", values)
         return sweep
 
-    def entrust(self, sweep: str, engine: str) -> None:
-        """From now on all of a sweep's runs are in the care of an engine: until now none was."""
+    def entrust(self, sweep: SweepRow, engine: str, most_waiting: float = math.inf) -> None:
+        """From now on all of a sweep's runs are in the care of an engine, if so many may wait: until now none was."""
         with self.store.writing() as db:
             sql = "UPDATE runs SET engine = ? WHERE sweep = ? AND sweep != '' AND state = 'queued'"
-            db.execute(sql, [engine, sweep])
+            new = db.execute(sql, [engine, sweep.id]).rowcount
+            insist_on_room(db, sweep.owner, most_waiting, new)
 
     def discard(self, sweep: str) -> None:
         """Forget a sweep that never came to be."""

@@ -35,8 +35,7 @@ UNKNOWN_SECONDS = 60.0
 def submit(record: Record, engine: Engine, recipe: "Recipe", *, owner: str = "", **facts: Any) -> str:
     """Write a run down and see that it gets its turn. The same request twice is one run."""
     engine.insist()
-    limit = Settings.from_environment().queued_per_owner
-    run = write_down(record, engine, recipe, owner=owner, most_waiting=limit, **facts)
+    run = write_down(record, engine, recipe, owner=owner, most_waiting=most_waiting(), **facts)
     engine.wake()
     return run
 
@@ -55,10 +54,14 @@ def _surroundings() -> dict[str, str]:
 
 
 def insist_on_room(record: Record, owner: str, new: int) -> None:
-    """Refuse what would make more of an owner's runs wait than may: all of it, so that no sweep is begun by halves."""
-    limit, waiting = Settings.from_environment().queued_per_owner, record.store.how_many_wait(owner)
-    if waiting + new > limit:
-        raise crowded(owner, waiting, limit, new)
+    """Refuse at once what would make more of an owner's runs wait than may; who writes them down makes sure again."""
+    waiting = record.store.how_many_wait(owner)
+    if waiting + new > most_waiting():
+        raise crowded(owner, waiting, most_waiting(), new)
+
+
+def most_waiting() -> int:
+    return Settings.from_environment().queued_per_owner
 
 
 def stop(record: Record, engine: Engine, row: RunRow) -> None:

@@ -1,6 +1,7 @@
 """A sweep as people see it: how far its runs have come, and what each combination reached over its seeds."""
 
 import json
+import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ def begin(
     name: str = "",
     owner: str = "",
     engine: str,
+    most_waiting: float = math.inf,
     check: Callable[[Recipe], Recipe],
     submit: Callable[..., str],
 ) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def begin(
         # Nobody takes them before the last one is there: what is interrupted on the way is nobody's, and goes.
         unless_whole.callback(_discard, record, sweep.id)
         runs = [submit(each.recipe, name=_name_of(each), sweep=sweep.id, engine="") for each in members]
-        sweeps.entrust(sweep.id, engine)
+        sweeps.entrust(sweep, engine, most_waiting)
         unless_whole.pop_all()
     return {"sweep": sweep.id, "name": sweep.name, "runs": runs, "merged": size(axes, seeds) - len(members)}
 

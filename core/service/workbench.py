@@ -158,7 +158,8 @@ class Workbench:
         facts = {"owner": owner, "wanted_device": device, "priority": priority}
         submit = partial(queueing.write_down, self.record, self.engine, **facts)
         choices = {"grid": grid, "seeds": seeds, "halving": halving, "name": name, "owner": owner}
-        made = begin(self.record, recipe, **choices, engine=self.engine.name, check=self.check, submit=submit)
+        care = {"engine": self.engine.name, "most_waiting": queueing.most_waiting()}
+        made = begin(self.record, recipe, **choices, **care, check=self.check, submit=submit)
         self.engine.wake()
         return made
 

@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.runs.queue import in_order
 from core.service import Workbench
 from tests.engine_of_test import wait_until
-from tests.faults.at_work import QUICK, ask, row_of
+from tests.faults.at_work import QUICK, ask, row_of, wait_for_steps
 from tests.processes_of_a_home import parts
 from tests.typed import PROJECT
 
@@ -84,7 +84,10 @@ def test_line_57_fifty_users_press_start_and_each_press_is_one_run_in_a_fair_ord
 def test_line_57_nobody_gets_more_places_than_the_limit(bench: Workbench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("THAW_RUNNING_PER_OWNER", "1")
     runs = [ask(bench, owner="ada"), ask(bench, owner="ada"), ask(bench, owner="bob")]
-    wait_until(lambda: [row_of(bench, run).state for run in runs] == ["running", "queued", "running"])
+    wait_for_steps(bench, runs[0], runs[2])
+    assert [row_of(bench, run).state for run in runs] == ["running", "queued", "running"]
+    bench.stop(runs[0])
+    wait_for_steps(bench, runs[1])  # it was only her turn that was missing
 
 
 def test_line_59_a_run_that_is_deleted_while_it_is_shown_is_not_there_any_more(bench: Workbench):

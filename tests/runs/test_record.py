@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from core.errors import NotFound, RecordError
 from core.home import Home
 from core.recipe import Recipe
+from core.runs.folders import read_json
 from core.runs.liveness import held
-from core.runs.record import ALPHABET, Record
+from core.runs.record import ALPHABET, MOST_CUT_SHORT, Record
 
 
 @pytest.fixture
@@ -125,3 +126,41 @@ def test_any_word_whatever_is_either_a_run_or_not_found(record: Record, word: st
         assert record.find(word).id.startswith(word) or word == "only"
     except NotFound as error:
         assert "was not found" in str(error)
+
+
+def begun(record: Record, engine: str) -> str:
+    run = record.create(Recipe(), engine=engine)
+    record.store.begin(run, "At work.")
+    return run
+
+
+def test_only_engines_that_could_have_died_let_a_run_wait_again(record: Record):
+    assert [record.find(begun(record, engine)).state for engine in ("local", "ray", "immediate", "")] == [
+        "queued",
+        "queued",
+        "lost",
+        "lost",
+    ]
+
+
+def test_a_run_that_takes_its_engine_down_again_and_again_is_lost_until_a_person_asks_for_it(record: Record):
+    run = begun(record, "local")
+    for _ in range(MOST_CUT_SHORT):
+        assert record.find(run).state == "queued"
+        record.store.begin(run, "At work.")
+    assert record.find(run).state == "lost"
+    record.requeue(run, "local")
+    record.store.begin(run, "At work.")
+    assert record.find(run).state == "queued"
+
+
+def test_what_lies_beside_a_run_is_replaced_by_who_resumes_it_and_its_end_is_open_again(record: Record):
+    run = record.create(Recipe(), files={"about.json": {"at": "first"}})
+    attempt = record.store.begin(run, "At work.")
+    assert attempt is not None
+    record.desk(run, attempt).end("failed", "Nothing was there.", 1.0)
+    record.requeue(run, files={"about.json": {"at": "second"}})
+    assert read_json(record.folder(run) / "about.json") == {"at": "second"}
+    record.store.begin(run, "At work.")
+    row = record.store.row(run)
+    assert row is not None and row.ended is None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as drawn
 
 from core.engines.immediate import Immediate
-from core.errors import NotFound, RecipeError
+from core.errors import NotFound, RecipeError, RecordError
 from core.recipe import Recipe
 from core.runs.record import Record
 from core.runs.states import STATES
@@ -188,6 +188,13 @@ def test_a_member_that_learns_nothing_is_abandoned_and_the_others_train_to_the_e
     epochs = [each for each in record.store.told(bad["run"]) if each["kind"] == "epoch_ended"]
     assert len(epochs) == 1 and (record.folder(bad["run"]) / "best").exists()
     assert seen["groups"][2]["val"] is None and seen["best"] is not None
+
+
+def test_a_sweep_for_which_there_is_no_room_by_the_time_it_is_whole_leaves_nothing_behind(record: Record):
+    make(record, "lr=0.1,0.2", most_waiting=2)
+    with pytest.raises(RecordError, match="2 runs waiting and 2 more are asked for, and 3 is the limit"):
+        make(record, "lr=0.3,0.4", most_waiting=3)
+    assert (record.store.count(), len(SweepStore(record.store).newest())) == (2, 1)
 
 
 def test_a_sweep_that_is_interrupted_on_its_way_leaves_nothing_behind(record: Record):

@@ -3,27 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
-from core.home import Home
 from core.recipe import Recipe
 from core.service import Workbench
-from tests.engine_of_test import engine, wait_until
+from tests.engine_of_test import wait_until
+from tests.terminal.conftest import ENDLESS
 from tests.terminal.screen_of_test import Terminal
 from tests.typed import PROJECT, QUICK, typed
-
-__all__ = ["engine"]
-
-ENDLESS = [*QUICK, "--set", "epochs=100000"]
-
-
-@pytest.fixture
-def bench(engine: Home) -> Iterator[Workbench]:
-    bench = Workbench(engine)
-    yield bench
-    bench.close()
 
 
 def submit(capsys: pytest.CaptureFixture, *words: str) -> str:
@@ -114,3 +102,16 @@ def test_a_resumed_run_is_followed_without_telling_an_epoch_twice(bench: Workben
     shown = said.json
     assert (shown["state"], shown["attempt"]) == ("done", 2)
     assert [each["epoch"] for each in shown["epochs"]] == list(range(300))
+
+
+def test_following_ends_when_nobody_reads_any_more(bench: Workbench, capsys: pytest.CaptureFixture):
+    run = submit(capsys, *ENDLESS)
+    wait_until(lambda: bench.show(run)["epochs"])
+    command = [sys.executable, "-m", "core", "show", run, "--follow"]
+    follower = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert follower.stdout is not None and follower.stderr is not None
+    assert follower.stdout.readline()
+    follower.stdout.close()
+    assert (follower.wait(60), follower.stderr.read()) == (0, b"")
+    follower.stderr.close()
+    assert bench.glance(run)["state"] == "running"

@@ -9,19 +9,9 @@ import pytest
 from core.home import Home
 from core.recipe import Recipe
 from core.service import Workbench
-from tests.engine_of_test import engine, supervisors_of, wait_until
+from tests.engine_of_test import supervisors_of, wait_until
+from tests.terminal.conftest import ENDLESS
 from tests.typed import QUICK, typed
-
-__all__ = ["engine"]
-
-ENDLESS = [*QUICK, "--set", "epochs=100000"]
-
-
-@pytest.fixture
-def bench(engine: Home) -> Iterator[Workbench]:
-    bench = Workbench(engine)
-    yield bench
-    bench.close()
 
 
 @pytest.fixture
@@ -230,3 +220,16 @@ def test_runs_are_listed_even_if_nobody_can_be_woken_for_those_that_wait(
     said = typed(capsys, "runs")
     assert said.code == 0 and "waits" in said.out
     assert "THAW_RAY_ADDRESS" in said.err and len(said.err.splitlines()) == 1
+
+
+def test_what_no_device_can_do_fails_and_stands_in_nobodys_way_of_the_immediate_engine(
+    capsys: pytest.CaptureFixture, at_once: Path
+):
+    odd = typed(capsys, "submit", *QUICK, "--device", "cuda:9", "--json").json
+    assert (odd["state"], typed(capsys, "submit", *QUICK, "--json").json["state"]) == ("failed", "done")
+
+
+def test_a_priority_beyond_all_measure_is_a_sentence(capsys: pytest.CaptureFixture, home_folder: Path):
+    said = typed(capsys, "submit", *QUICK, "--priority", "9" * 20)
+    assert (said.code, said.out) == (2, "") and said.err.startswith("A priority lies between")
+    assert typed(capsys, "runs", "--json").json == {"runs": []}
