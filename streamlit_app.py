@@ -10,16 +10,29 @@ from pages.shared import gate
 LOGO = Path(__file__).parent / "docs" / "pictures" / "logo.svg"
 
 
+PAGES = {
+    "train": "Train",
+    "watch": "Watch",
+    "mistakes": "Mistakes",
+    "compare": "Compare",
+    "predict": "Predict",
+    "datasets": "Datasets",
+    "replays": "Replays",
+    "help": "Help",
+}
+
+
 def pages() -> list[StreamlitPage]:
-    """Made anew at each call: Streamlit wants pages of the present run."""
-    return [st.Page("pages/home.py", title="Home", default=True)]
+    """Made anew at each call: Streamlit wants pages of the present run. The first one answers at `/` alone."""
+    home = st.Page("pages/home.py", title="Home", default=True)
+    return [home, *(st.Page(f"pages/{file}.py", title=title) for file, title in PAGES.items())]
 
 
 def open_door() -> None:
     # A file of our own: an emoji or a Material symbol would be fetched from elsewhere.
     st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide")
     gate.opened()
-    st.navigation(pages()).run()
+    st.navigation(pages(), position="top").run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,72 @@
+"""Runs on their way: their place in the queue, and what their owner asks of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from core.errors import ExplorerError, RecordError, shown
+from core.runs.sweeps import SweepStore
+from core.service import queueing
+from core.service.actions.bench import Bench
+
+
+class QueueActions(Bench):
+    """What happens to runs between their beginning and their end."""
+
+    def stop(self, run: str) -> dict[str, Any]:
+        return self._after(queueing.stop, run)
+
+    def pause(self, run: str) -> dict[str, Any]:
+        return self._after(queueing.pause, run)
+
+    def resume(self, run: str) -> dict[str, Any]:
+        return self._after(queueing.resume, run)
+
+    def _after(self, act: Callable[..., None], run: str) -> dict[str, Any]:
+        """Do something to a run; answer what state that has led to."""
+        row = self.record.find(run)
+        act(self.record, self.engine, row)
+        return {"run": row.id, "state": self.record.find(row.id).state}
+
+    def sweep(self, word: str) -> dict[str, Any]:
+        """A group of runs as one: how far it has come, and the mean and the spread of each combination."""
+        from core.service.sweeping import summary
+
+        return summary(self.record, SweepStore(self.record.store).find(word))
+
+    def sweeps(self, limit: int = -1) -> list[dict[str, Any]]:
+        """The groups of runs, newest first."""
+        from core.service.sweeping import line
+
+        return [line(self.record, sweep) for sweep in SweepStore(self.record.store).newest(limit)]
+
+    def stop_sweep(self, word: str) -> dict[str, Any]:
+        """End all of a group that has not ended."""
+        sweep = SweepStore(self.record.store).find(word)
+        runs = queueing.stop_all(self.record, self.engine, self.record.page(sweep=sweep.id))
+        if not runs:
+            raise RecordError(f"All runs of the sweep {shown(sweep.name)} have ended; there is nothing to stop.")
+        return {"sweep": sweep.id, "name": sweep.name, "runs": [{"run": row.id, "state": row.state} for row in runs]}
+
+    def queue(self) -> dict[str, dict[str, Any]]:
+        """Per waiting run: its `position`, and the seconds in which it may start (`starts_in`)."""
+        return queueing.queue(self.record, self.engine.name, self.engine.status()["slots"])
+
+    def logs(self, run: str, last: int | None = None) -> dict[str, Any]:
+        """What the worker of a run printed."""
+        row = self.record.find(run)
+        return {"run": row.id, "lines": queueing.log_of(self.record, row, last)}
+
+    def engine_status(self) -> dict[str, Any]:
+        """Whether the engine is alive, its places, what it trains and what waits."""
+        return self.engine.status()
+
+    def wake(self) -> str | None:
+        """After a restart: runs that wait for nobody get somebody; costs next to nothing when all is well.
+
+        Answers why that could not be, if so: whoever only looks at runs is shown them all the same.
+        """
+        try:
+            self.engine.wake_if_needed()
+        except ExplorerError as error:
+            return str(error)
+        return None

@@ -1,0 +1,50 @@
+"""The runs as they are: listed, shown, renamed, removed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.runs.store import EVENTS_AT_ONCE
+from core.service import showing
+from core.service.actions.queue import QueueActions
+
+
+class RunActions(QueueActions):
+    """What is known of runs, and what people write on them."""
+
+    def runs(self, limit: int = -1, before: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
+        """A page of runs, newest first; `before` is the last run of the page above."""
+        above = self.record.find(before).number if before else None
+        return self._placed([showing.brief(row) for row in self.record.page(limit, above, state)])
+
+    def glance(self, run: str) -> dict[str, Any]:
+        """A run's line in the list alone: cheap enough to ask several times a second."""
+        return self._placed([showing.brief(self.record.find(run))])[0]
+
+    def show(self, run: str) -> dict[str, Any]:
+        return self._placed([showing.full(self.record, self.record.find(run))])[0]
+
+    def _placed(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Runs that wait have a place in the queue."""
+        queue = self.queue() if any(line["state"] == "queued" for line in lines) else {}
+        return [{**line, **queue.get(line["run"], {"position": None, "starts_in": None})} for line in lines]
+
+    def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
+        """What the run said after event number `after`, at most 500 at once."""
+        return self.record.store.events(self.record.find(run).id, after, limit)
+
+    def delete(self, run: str) -> dict[str, Any]:
+        row = self.record.find(run)
+        self.record.delete(row.id)
+        return {"run": row.id, "state": "deleted"}
+
+    def rename(self, run: str, name: str) -> dict[str, Any]:
+        row = self.record.find(run)
+        return {"run": row.id, "name": self.record.rename(row.id, name)}
+
+    def note(self, run: str, note: str) -> dict[str, Any]:
+        row = self.record.find(run)
+        return {"run": row.id, "note": self.record.note(row.id, note)}
+
+    def tag(self, run: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> dict[str, Any]:
+        row = self.record.find(run)
+        return {"run": row.id, "tags": self.record.tag(row, add, remove)}

@@ -1,0 +1,115 @@
+"""From a recipe to runs: looked at before, trained here, or handed to the engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import RecordError, shown
+from core.events import Event
+from core.service import queueing, reusing
+from core.service.actions.bench import Bench
+
+if TYPE_CHECKING:
+    from core.recipe import Recipe
+
+
+class TrainingActions(Bench):
+    """What begins runs."""
+
+    def check(self, given: "Recipe | Mapping[str, Any]") -> "Recipe":
+        """The recipe in full, or an error: every choice can be made, the dataset and the backbone are known here."""
+        from core.service.checking import check
+
+        return check(self.record, given)
+
+    def preview(self, given: "Recipe | Mapping[str, Any]", sheet: str | None = None) -> dict[str, Any]:
+        """What a recipe would do, before anything is trained; its first batch as one picture, if a file is named."""
+        from core.training.preview import preview  # torch loads here
+
+        seen = preview(self.check(given), self.home)
+        if sheet is None:
+            return {**seen.to_json(), "sheet": None}
+        from core.data.sheet import contact_sheet
+
+        path = Path(sheet).expanduser()
+        try:
+            contact_sheet(seen.pictures).save(path)
+        except (OSError, ValueError) as error:
+            raise RecordError(
+                f"{shown(sheet)} can't be written ({error}); name a .png file in a folder that is there."
+            ) from None
+        return {**seen.to_json(), "sheet": str(path)}
+
+    def train(
+        self,
+        given: "Recipe | Mapping[str, Any]",
+        *,
+        name: str = "",
+        device: str = "auto",
+        again: bool = False,
+        owner: str = "",
+        on_event: Callable[[Event], None] = lambda event: None,
+    ) -> str:
+        """Train here and now; answers the run, however it ended. What a finished twin has learned is its answer."""
+        recipe = self.check(given)
+        twin = None if again else self.finished_twin(recipe, owner, name=name)
+        if twin:
+            return twin
+        from core.engines.devices import choose
+        from core.engines.immediate import Immediate
+
+        device = choose(device)
+        run = self.record.create(recipe, name=name, owner=owner, wanted_device=device)
+        Immediate(self.record).submit(run, device, on_event)
+        return run
+
+    def submit(
+        self,
+        given: "Recipe | Mapping[str, Any]",
+        *,
+        name: str = "",
+        device: str = "auto",
+        again: bool = False,
+        owner: str = "",
+        priority: int = 0,
+        request: str | None = None,
+    ) -> dict[str, Any]:
+        """Have a run trained in the background, or find that it has been; `request` names one press of a button."""
+        recipe = self.check(given)
+        twin = None if again else self.finished_twin(recipe, owner, name=name, request=request)
+        facts = {"name": name, "wanted_device": device, "priority": priority, "owner": owner, "request": request}
+        run = twin or queueing.submit(self.record, self.engine, recipe, **facts)
+        return {"run": run, "state": self.record.find(run).state, "reused": twin is not None}
+
+    def submit_sweep(
+        self,
+        given: "Recipe | Mapping[str, Any]",
+        *,
+        grid: Sequence[str] = (),
+        seeds: int = 1,
+        halving: object = None,
+        name: str = "",
+        device: str = "auto",
+        owner: str = "",
+        priority: int = 0,
+    ) -> dict[str, Any]:
+        """Have a group of runs trained in the background: all of them, or none. Each is trained anew."""
+        from core.recipe import Recipe
+        from core.recipe.grid import axes_of, size
+        from core.service.sweeping import begin
+
+        recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
+        self.engine.insist()
+        queueing.insist_on_room(self.record, owner, size(axes_of(grid), seeds))
+        facts = {"owner": owner, "wanted_device": device, "priority": priority}
+        submit = partial(queueing.write_down, self.record, self.engine, **facts)
+        choices = {"grid": grid, "seeds": seeds, "halving": halving, "name": name, "owner": owner}
+        care = {"engine": self.engine.name, "most_waiting": queueing.most_waiting()}
+        made = begin(self.record, recipe, **choices, **care, check=self.check, submit=submit)
+        self.engine.wake()
+        return made
+
+    def finished_twin(self, recipe: "Recipe", owner: str = "", **facts: Any) -> str | None:
+        """The owner's finished run of the same on the same; if only another's can answer, it is copied for them."""
+        return reusing.answer(self.record, recipe, owner, **facts)

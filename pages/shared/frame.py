@@ -1,0 +1,20 @@
+"""What frames every page: its title, one sentence, and a mishap told in a sentence instead of a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import ExplorerError
+from pages.shared.words import plain
+
+
+@contextmanager
+def page(title: str, sentence: str) -> Iterator[None]:
+    """Everything a page draws is drawn inside of this."""
+    st.title(title)
+    st.write(sentence)
+    try:
+        yield
+    except ExplorerError as error:
+        st.error(plain(error))
