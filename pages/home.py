@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import ExplorerError
 from pages.shared import charts
 from pages.shared.gate import enter
+from pages.shared.matrix import LARGEST_MATRIX, matrix
 from pages.shared.words import duration, percent, plain, with_interval
 from pages.shared.workbench import workbench
 
@@ -108,8 +109,8 @@ def draw_curves(run: dict[str, Any]) -> None:
 
 def draw_confusions(score: dict[str, Any], split: str) -> None:
     left, right = st.columns([3, 2])
-    if score["confusion"] and len(score["classes"]) <= charts.LARGEST_MATRIX:
-        left.altair_chart(charts.matrix(score, f"Confusions on the {split} split"), width="stretch")
+    if score["confusion"] and len(score["classes"]) <= LARGEST_MATRIX:
+        left.altair_chart(matrix(score, f"Confusions on the {split} split"), width="stretch")
     else:
         left.dataframe(score["top_confusions"], width="stretch", hide_index=True)
     fields = ("label", "precision", "recall", "f1", "support")

@@ -1,4 +1,4 @@
-"""What a run looks like: its curves and its confusion matrix, drawn from plain rows.
+"""What a run looks like: its curves, drawn from plain rows.
 
 A title says what to see, each axis has its unit, validation is solid and training dashed in one colour.
 """
@@ -7,20 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
-import streamlit as st
+
+from pages.shared.colours import colours
 
 Chart = alt.LayerChart | alt.FacetChart
-
-LARGEST_MATRIX = 44
-"""Above, Streamlit draws on a canvas and cells are too small to read: the table of confusions says more."""
-SERIES = {"light": "#0B5CAD", "dark": "#5AA9EE"}
-GREYS = {"light": ("#FFFFFF", "#8A97A3", "#14212E"), "dark": ("#0F1720", "#5B6B7A", "#E6EDF3")}
-"""Ground, the fullest cell, and the text, which keeps 4.5:1 on both."""
-QUIET = {"light": "#4A5B6C", "dark": "#9FB0C0"}
-
-
-def theme() -> str:
-    return st.context.theme.type or "light"
 
 
 def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str, best: int | None) -> Chart:
@@ -35,7 +25,7 @@ def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d")),
         y=alt.Y("value:Q", title=field if unit == "share" else f"{field} ({unit})", scale=scale, axis=axis),
-        color=alt.value(SERIES[theme()]),
+        color=alt.value(colours().series[0]),
     )
     dashes = alt.Scale(domain=["validation", "training"], range=[[1, 0], [5, 4]])
     lines = base.mark_line(strokeWidth=2, point=len(epochs) == 1).encode(
@@ -49,29 +39,7 @@ def curve(epochs: Sequence[Mapping[str, Any]], field: str, title: str, unit: str
     return readable(alt.layer(lines, dot, label).properties(title=title, height=360))
 
 
-def matrix(score: Mapping[str, Any], title: str) -> Chart:
-    """True classes downward, predicted ones to the right, shaded by the share of the true class."""
-    labels = [each["label"] for each in score["classes"]]
-    rows = [
-        {"true": labels[i], "predicted": labels[j], "pictures": count, "share": count / max(1, sum(row))}
-        for i, row in enumerate(score["confusion"])
-        for j, count in enumerate(row)
-    ]
-    ground, full, ink = GREYS[theme()]
-    upright = alt.Axis(labelAngle=0 if len(labels) <= 12 else -90)
-    share = alt.Tooltip("share:Q", format=".1%", title="of the true class")
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("predicted:N", sort=labels, title="predicted class", axis=upright),
-        y=alt.Y("true:N", sort=labels, title="true class"),
-        tooltip=["true:N", "predicted:N", "pictures:Q", share],
-    )
-    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=[ground, full], interpolate="rgb"), legend=None)
-    cells = base.mark_rect(stroke=full, strokeWidth=0.3).encode(color=shade)
-    counts = base.transform_filter(alt.datum.pictures > 0).mark_text(color=ink).encode(text="pictures:Q")
-    return readable(alt.layer(cells, counts).properties(title=title, height=max(180, min(900, 34 * len(labels)))))
-
-
 def readable(chart: Chart) -> Chart:
     """Axes and legends in the theme's quiet text: Streamlit's own grey is too faint on white."""
-    ink = QUIET[theme()]
+    ink = colours().quiet
     return chart.configure_axis(labelColor=ink, titleColor=ink).configure_legend(labelColor=ink, titleColor=ink)
