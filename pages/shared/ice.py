@@ -45,7 +45,7 @@ def heat_map(
     """A Vega-Lite spec of the stages' scales.
 
     `best` is an epoch counted from 0, as in a run's own record; `upto` says how many epochs have been done, and what is
-    still to come is paler. `height` is all of it, words included. A `bare` one is a thumbnail: no axes, words or legend.
+    still to come is paler. `height` is all of it, words included. A `bare` one is a thumbnail: without words.
     """
     epochs = max((len(stage["scales"]) for stage in stages), default=0)
     done = epochs if upto is None else min(upto, epochs)

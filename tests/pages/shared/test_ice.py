@@ -1,4 +1,4 @@
-"""The one drawing: every epoch of every stage is on it, what is frozen is not told by colour alone, and words tell it."""
+"""The one drawing: each epoch of each stage is on it, no colour stands alone, and a sentence tells the same."""
 
 from typing import Any
 
