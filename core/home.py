@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -14,10 +14,15 @@ class Home:
     """The folder (`THAW_HOME`, else `checkpoints`) that holds the runs, the imported datasets and the caches."""
 
     folder: Path
+    viewer: str | None = None
+    """Who looks: a person sees what is theirs and what is shared with the room; None (a laptop, a worker) sees all."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Home":
         return cls(Path(environment.get("THAW_HOME") or PROJECT / "checkpoints").expanduser().resolve())
+
+    def seen_by(self, person: str) -> "Home":
+        return replace(self, viewer=person)
 
     @property
     def database(self) -> Path:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -24,6 +24,7 @@ from core.data.imported import DESCRIPTION, REPORT, read_imported
 from core.data.importing import FOUND
 from core.data.layout import placed
 from core.data.loaders import BUILT_IN, could_read, loose_place, read_place
+from core.data.ownership import owner_of
 from core.data.source import Source
 from core.errors import DataError, shown
 from core.home import Home, data_folders
@@ -177,7 +178,7 @@ def _npz_stem(place: Path) -> str | None:
 def _discovered(home: Home) -> dict[str, Path]:
     """What lies below THAW_DATA without being a known or an imported dataset; the first of a name counts."""
     taken = {plain(name) for card in DATASETS.values() for name in (card.name, *card.places)}
-    taken_names = _imports(home).keys()
+    taken_names = _imports(replace(home, viewer=None)).keys()  # whoever trains sees all, and must mean the same
     found: dict[str, Path] = {}
     for folder in data_folders():
         for stem, place in _entries(folder):
@@ -199,7 +200,8 @@ def _imports(home: Home) -> dict[str, Path]:
     if not home.datasets.is_dir():
         return {}
     folders = [folder for folder in home.datasets.iterdir() if folder.name != FOUND and not is_litter(folder.name)]
-    return {folder.name: folder for folder in folders if (folder / DESCRIPTION).is_file()}
+    whole = (folder for folder in folders if (folder / DESCRIPTION).is_file())
+    return {folder.name: folder for folder in whole if owner_of(folder).is_seen_by(home.viewer)}
 
 
 def _found_card(card: DatasetCard, home: Home) -> Found:

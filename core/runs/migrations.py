@@ -83,6 +83,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
             WHEN NOT EXISTS (SELECT 1 FROM follows WHERE before = OLD.state AND after = NEW.state)
             BEGIN SELECT RAISE(ABORT, 'this state can not follow that one'); END""",
     ),
+    (
+        "ALTER TABLE runs ADD COLUMN shared INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL)",
+    ),
 )
 
 

@@ -1,5 +1,6 @@
 """The record of one home: every run's row in the database, and its folder beside it."""
 
+import copy
 import json
 import re
 import secrets
@@ -105,28 +106,42 @@ class Record:
     def desk(self, run: str, attempt: int) -> RecordDesk:
         return RecordDesk(self.store, self.home, run, attempt)
 
-    def find(self, word: str, owner: str | None = None) -> RunRow:
-        """The run with this id, this beginning of an id, or this name; anything else is not found.
+    @property
+    def viewer(self) -> str | None:
+        return self.home.viewer
 
-        For an `owner`, somebody else's runs are as if they were not there.
-        """
-        found = [row for row in self._like(word) if owner in (None, row.owner)]
+    def seen_by(self, person: str) -> "Record":
+        """The same record in the eyes of one person: what is others' own is as if it were not there."""
+        seen = copy.copy(self)
+        seen.home = self.home.seen_by(person)
+        return seen
+
+    def find(self, word: str) -> RunRow:
+        """The run with this id, this beginning of an id, or this name, of those the viewer sees."""
+        found = self._like(word)
         if not found:
             raise NotFound(f"The run {shown(word)} was not found; the command `runs` lists those there are.")
         if len(found) > 1 and found[0].id != word:
             raise NotFound(f"{shown(word)} may be any of {', '.join(row.id for row in found)}; give more of the id.")
         return self.seen(found[0])
 
+    def find_own(self, word: str) -> RunRow:
+        """The same, to change it: what others share can be looked at and nothing else."""
+        row = self.find(word)
+        if self.viewer not in (None, row.owner):
+            raise RecordError(f"The run {row.id} is another person's; only they can change it.")
+        return row
+
     def _like(self, word: str) -> list[RunRow]:
-        by_id = self.store.ids_like(word) if re.fullmatch(f"[{ALPHABET}]{{1,{ID_LENGTH}}}", word) else []
+        by_id = self.store.ids_like(word, self.viewer) if re.fullmatch(f"[{ALPHABET}]{{1,{ID_LENGTH}}}", word) else []
         exact = [row for row in by_id if row.id == word]
-        return exact or (self.store.named(word) if _is_unicode(word) else []) or by_id
+        return exact or (self.store.named(word, self.viewer) if _is_unicode(word) else []) or by_id
 
     def page(
         self, limit: int = -1, before: int | None = None, state: str | None = None, sweep: str | None = None
     ) -> list[RunRow]:
         """Runs, newest first, as they truly are."""
-        return [self.seen(row) for row in self.store.newest(limit, before, state, sweep)]
+        return [self.seen(row) for row in self.store.newest(limit, before, state, sweep, self.viewer)]
 
     def seen(self, row: RunRow) -> RunRow:
         """The row as it truly is: whoever first sees that a run's worker is gone writes down what that means."""
@@ -190,6 +205,11 @@ class Record:
         tags = sorted({*json.loads(row.tags), *(checked(tag, "tag", TAG_LIMIT) for tag in add)} - {*remove, ""})
         self.store.enter(row.id, tags=json.dumps(tags))
         return tags
+
+    def share(self, run: str, shared: bool) -> bool:
+        """Let everybody in the room see a run, or its owner alone."""
+        self.store.enter(run, shared=int(shared))
+        return shared
 
     def delete(self, run: str) -> None:
         """Remove a run and all it left; one that a process works on stays."""

@@ -10,7 +10,7 @@ from core.runs.states import HELD
 from core.runs.strict import strict_json
 
 ENTRIES = frozenset(
-    "name note tags reason seconds accuracy started ended device worker priority engine sweep cut_short".split()  # noqa: SIM905
+    "name note tags reason seconds accuracy started ended device worker priority engine sweep cut_short shared".split()  # noqa: SIM905
 )
 AT_WORK = ", ".join(f"'{state}'" for state in sorted(HELD))
 

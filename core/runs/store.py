@@ -59,6 +59,8 @@ class RunRow:
     """When it last said something, on the same clock."""
     sweep: str
     """The group of runs that it belongs to."""
+    shared: int
+    """Whether its owner lets everybody in the room see it: 0 or 1."""
 
     @property
     def kind(self) -> Kind:
@@ -67,6 +69,8 @@ class RunRow:
 
 NAMES = [column.name for column in fields(RunRow)]
 COLUMNS = ", ".join(NAMES)
+VISIBLE = "(owner = ? OR shared)"
+"""What one person sees; whoever has no name here (the laptop, workers) sees everything."""
 
 
 class RunStore(Database):
@@ -105,12 +109,17 @@ class RunStore(Database):
         return there
 
     def newest(
-        self, limit: int = -1, before: int | None = None, state: str | None = None, sweep: str | None = None
+        self,
+        limit: int = -1,
+        before: int | None = None,
+        state: str | None = None,
+        sweep: str | None = None,
+        viewer: str | None = None,
     ) -> list[RunRow]:
         """A page of runs, newest first; `before` is the number of the last run of the page above."""
         sql, values = f"SELECT {COLUMNS} FROM runs WHERE number < ?", [2**62 if before is None else before]
         # The sweep's second condition looks needless: without it SQLite does not take the index of those that have one.
-        for condition, wanted in (("state = ?", state), ("sweep = ? AND sweep != ''", sweep)):
+        for condition, wanted in (("state = ?", state), ("sweep = ? AND sweep != ''", sweep), (VISIBLE, viewer)):
             if wanted is not None:
                 sql, values = f"{sql} AND {condition}", [*values, wanted]
         return self._rows(sql + " ORDER BY number DESC LIMIT ?", [*values, limit])
@@ -130,13 +139,18 @@ class RunStore(Database):
         found = self._rows(f"SELECT {COLUMNS} FROM runs WHERE owner = ? AND request = ?", [owner, request])
         return found[0] if found else None
 
-    def ids_like(self, prefix: str, limit: int = 5) -> list[RunRow]:
+    def ids_like(self, prefix: str, viewer: str | None = None) -> list[RunRow]:
         """Runs whose id begins so; the prefix holds no wildcard, ids have their own alphabet."""
-        sql = f"SELECT {COLUMNS} FROM runs WHERE id >= ? AND id < ? ORDER BY number DESC LIMIT ?"
-        return self._rows(sql, [prefix, prefix + "~", limit])
+        return self._candidates("id >= ? AND id < ?", [prefix, prefix + "~"], viewer)
 
-    def named(self, name: str, limit: int = 5) -> list[RunRow]:
-        return self._rows(f"SELECT {COLUMNS} FROM runs WHERE name = ? ORDER BY number DESC LIMIT ?", [name, limit])
+    def named(self, name: str, viewer: str | None = None) -> list[RunRow]:
+        return self._candidates("name = ?", [name], viewer)
+
+    def _candidates(self, condition: str, values: list[Any], viewer: str | None, limit: int = 5) -> list[RunRow]:
+        """A few runs that a word may mean, of those that the viewer sees."""
+        if viewer is not None:
+            condition, values = f"{condition} AND {VISIBLE}", [*values, viewer]
+        return self._rows(f"SELECT {COLUMNS} FROM runs WHERE {condition} ORDER BY number DESC LIMIT {limit}", values)
 
     def finished_like(self, recipe_hash: str, version: str) -> list[RunRow]:
         """Finished runs of the same recipe by the same version, newest first."""

@@ -55,10 +55,30 @@ def test_line_37_path_tricks_in_a_run_name_are_not_found(record: Record, word: s
 @pytest.mark.faults
 def test_line_37_another_persons_run_is_not_found(record: Record):
     run = record.create(Recipe(), name="secret", owner="ada")
-    assert record.find(run, owner="ada").id == record.find("secret").id == run
+    ada, ben = record.seen_by("ada"), record.seen_by("ben")
+    assert ada.find(run).id == ada.find_own("secret").id == record.find_own("secret").id == run
     for word in (run, run[:4], "secret"):
         with pytest.raises(NotFound, match="was not found"):
-            record.find(word, owner="ben")
+            ben.find(word)
+    assert ([row.id for row in ada.page()], ben.page()) == ([run], [])
+
+
+def test_what_is_shared_is_seen_by_all_and_changed_by_its_owner_alone(record: Record):
+    run = record.create(Recipe(), name="for all", owner="ada")
+    record.share(run, True)
+    ben = record.seen_by("ben")
+    assert ben.find("for all").id == ben.page()[0].id == run
+    with pytest.raises(RecordError, match="another person's"):
+        ben.find_own(run)
+    record.share(run, False)
+    assert ben.page() == []
+
+
+def test_a_name_that_many_others_use_finds_ones_own(record: Record):
+    own = record.create(Recipe(), name="first", owner="ada")
+    for _ in range(8):
+        record.create(Recipe(), name="first", owner="ben")
+    assert record.seen_by("ada").find("first").id == own
 
 
 def test_a_run_whose_worker_died_is_lost_and_that_is_written_down(record: Record):
