@@ -1,6 +1,7 @@
 """What a finished run says about pictures of one's own: decoded safely, prepared and judged as in its training."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 PICTURES_AT_ONCE = 64
 TOP = 5
+WARM = 4
+"""Networks that are kept ready to answer."""
 
 Picture = tuple[str, bytes | Path]
 """Its name as people know it, and its bytes or the file that holds them."""
@@ -20,15 +23,21 @@ Picture = tuple[str, bytes | Path]
 
 def predict(best: Path, pictures: Iterable[Picture], device: str) -> dict[str, Any]:
     """A label for each picture, and a reason for each one that can't be read."""
-    from core.training.predicting import open_predictor  # torch loads here
-
-    predictor = open_predictor(best, device)
+    predictor = opened(best.resolve(), device)
     predictions: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     pictures = iter(pictures)
     while batch := list(islice(pictures, PICTURES_AT_ONCE)):
         _judge(predictor, batch, predictions, rejected)
     return {"predictions": predictions, "rejected": rejected}
+
+
+@lru_cache(maxsize=WARM)
+def opened(version: Path, device: str) -> "Predictor":
+    """The network of a run; whoever asks again soon need not load it again. New best weights are another folder."""
+    from core.training.predicting import open_predictor  # torch loads here
+
+    return open_predictor(version, device)
 
 
 def _judge(
@@ -55,7 +64,7 @@ def _said(file: str, row: list[float], classes: Sequence[str], notes: Sequence[s
     return {"file": file, **top[0], "top": top, "notes": list(notes)}
 
 
-def pictures_of(paths: Iterable[str]) -> Iterator[Picture]:
+def pictures_of(paths: Iterable[str]) -> Iterator[tuple[str, Path]]:
     """Files as they are named, and everything below a folder that is not hidden or known junk, in order."""
     for given in paths:
         path = Path(given).expanduser()

@@ -19,7 +19,7 @@ class Settings:
     running_per_owner: int = 1000
     """How many runs of one owner may be trained at a time."""
     idle_seconds: float = 600.0
-    """How long the supervisor stays when there is nothing to do."""
+    """How long the supervisor, and the assistant of the pages, stay when there is nothing to do."""
     stop_grace: float = 10.0
     """How long a run that was asked to stop may take to, before it is told, and then made to."""
     snapshot_seconds: float = 30.0

@@ -1,6 +1,6 @@
 """Whether a recipe can be trained here: every choice can be made, the dataset and the backbone are known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from core.recipe import Recipe
 
 
-def check(record: Record, given: "Recipe | Mapping[str, Any]") -> "Recipe":
-    """The recipe in full, or an error."""
+def check(record: Record, given: "Recipe | Mapping[str, Any]", ask: Callable[..., Any]) -> "Recipe":
+    """The recipe in full, or an error; `ask` is how to ask what only torch can tell."""
     from core.catalog.backbones import BACKBONES
     from core.data.finding import find_datasets, open_source
     from core.recipe import Recipe
@@ -24,9 +24,7 @@ def check(record: Record, given: "Recipe | Mapping[str, Any]") -> "Recipe":
     if recipe.backbone.startswith("run:"):
         return replace(recipe, backbone=f"run:{_start_of(record, recipe.backbone.removeprefix('run:'))}")
     if recipe.backbone not in BACKBONES and not _in_a_folder(recipe.backbone):
-        from core.training.model import blueprint_of  # only timm knows all the other names
-
-        blueprint_of(recipe.backbone, record.home)
+        ask("backbone", name=recipe.backbone)  # only timm knows all the other names
     return recipe
 
 

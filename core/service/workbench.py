@@ -10,8 +10,9 @@ from core.service.actions.runs import RunActions
 from core.service.actions.training import TrainingActions
 
 
-def open_workbench(home: Home | None = None) -> "Workbench":
-    return Workbench(home or Home.from_environment())
+def open_workbench(home: Home | None = None, apart: bool = False) -> "Workbench":
+    """The bench of a home; `apart` keeps torch out of this process."""
+    return Workbench(home or Home.from_environment(), apart)
 
 
 class Workbench(DataActions, TrainingActions, RunActions, InsightActions):

@@ -1,4 +1,4 @@
-"""The one Workbench of this server, shared by all pages and visitors."""
+"""The one Workbench of this server, shared by all pages and visitors; torch works in a process of its own."""
 
 import streamlit as st
 
@@ -7,4 +7,4 @@ from core.service import Workbench, open_workbench
 
 @st.cache_resource(show_spinner=False)
 def workbench() -> Workbench:
-    return open_workbench()
+    return open_workbench(apart=True)

@@ -1,23 +1,36 @@
-"""What every action needs: the home, its record, and whoever trains."""
+"""What every action needs: the home, its record, whoever trains, and whoever has torch."""
 
 from functools import cached_property
+from typing import Any
 
+from core.engines.assistant.asking import Assistant
 from core.engines.choosing import Engine, open_engine
 from core.home import Home
 from core.runs.record import Record
 
 
 class Bench:
-    """One home."""
+    """One home. `apart` is for servers: torch never loads in this process, but in an assistant of its own."""
 
-    def __init__(self, home: Home):
+    def __init__(self, home: Home, apart: bool = False):
         self.home = home
         self.record = Record(home)
+        self._assistant = Assistant(home) if apart else None
 
     @cached_property
     def engine(self) -> Engine:
         """Whoever trains in the background, as THAW_ENGINE says."""
         return open_engine(self.record)
 
+    def ask(self, question: str, **given: Any) -> dict[str, Any]:
+        """One of `core.engines.questions`: what only torch can tell."""
+        if self._assistant:
+            return self._assistant.ask(question, **given)
+        from core.engines.questions import answer
+
+        return answer(self.home, question, given)
+
     def close(self) -> None:
         self.record.close()
+        if self._assistant:
+            self._assistant.close()

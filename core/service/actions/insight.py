@@ -26,8 +26,14 @@ class InsightActions(Bench):
             raise NotFound(
                 f"The run {row.id} ({row.state}) has no weights to predict with; choose one that has ended well."
             )
-        from core.engines.devices import choose
-        from core.engines.predictor import pictures_of, predict
+        return {"run": row.id, **self.ask("predict", run=row.id, pictures=_named(pictures), device=device)}
 
-        named = (each for given in pictures for each in (pictures_of([given]) if isinstance(given, str) else [given]))
-        return {"run": row.id, **predict(best, named, choose(device))}
+
+def _named(pictures: Iterable[str | tuple[str, bytes]]) -> list[tuple[str, bytes | str]]:
+    """Each picture with its name; a folder stands for all that lie in it."""
+    from core.engines.predictor import pictures_of
+
+    named: list[tuple[str, bytes | str]] = []
+    for given in pictures:
+        named += [(name, str(file)) for name, file in pictures_of([given])] if isinstance(given, str) else [given]
+    return named

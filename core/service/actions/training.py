@@ -1,5 +1,6 @@
 """From a recipe to runs: looked at before, trained here, or handed to the engine."""
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,25 +22,15 @@ class TrainingActions(Bench):
         """The recipe in full, or an error: every choice can be made, the dataset and the backbone are known here."""
         from core.service.checking import check
 
-        return check(self.record, given)
+        return check(self.record, given, self.ask)
 
-    def preview(self, given: "Recipe | Mapping[str, Any]", sheet: str | None = None) -> dict[str, Any]:
-        """What a recipe would do, before anything is trained; its first batch as one picture, if a file is named."""
-        from core.training.preview import preview  # torch loads here
+    def preview(self, given: "Recipe | Mapping[str, Any]", sheet: str | bool | None = None) -> dict[str, Any]:
+        """What a recipe would do, before anything is trained.
 
-        seen = preview(self.check(given), self.home)
-        if sheet is None:
-            return {**seen.to_json(), "sheet": None}
-        from core.data.sheet import contact_sheet
-
-        path = Path(sheet).expanduser()
-        try:
-            contact_sheet(seen.pictures).save(path)
-        except (OSError, ValueError) as error:
-            raise RecordError(
-                f"{shown(sheet)} can't be written ({error}); name a .png file in a folder that is there."
-            ) from None
-        return {**seen.to_json(), "sheet": str(path)}
+        Its first batch comes as one picture where asked for: as PNG bytes, or in the file that `sheet` names.
+        """
+        seen = self.ask("preview", recipe=self.check(given).to_json(), sheet=bool(sheet))
+        return {**seen, "sheet": _written(seen["sheet"], sheet)} if isinstance(sheet, str) else seen
 
     def train(
         self,
@@ -113,3 +104,17 @@ class TrainingActions(Bench):
     def finished_twin(self, recipe: "Recipe", owner: str = "", **facts: Any) -> str | None:
         """The owner's finished run of the same on the same; if only another's can answer, it is copied for them."""
         return reusing.answer(self.record, recipe, owner, **facts)
+
+
+def _written(drawn: bytes, file: str) -> str:
+    """The file that a drawn picture now stands in; its ending says of what kind."""
+    from PIL import Image
+
+    path = Path(file).expanduser()
+    try:
+        Image.open(io.BytesIO(drawn)).save(path)
+    except (OSError, ValueError) as error:
+        raise RecordError(
+            f"{shown(file)} can't be written ({error}); name a .png file in a folder that is there."
+        ) from None
+    return str(path)
