@@ -13,6 +13,7 @@ from core.data.building import building
 from core.data.copying import Heard, ImportReport, copy_place, unheard
 from core.data.entry_names import BadName, safe_path
 from core.data.imported import REPORT, write_json
+from core.data.ownership import Owner, keep_owner
 from core.errors import DataError, NotFound, shown
 from core.home import Home
 
@@ -21,9 +22,7 @@ FOUND = "found"
 """The folder beside the imported datasets that holds what was unpacked or fetched."""
 
 
-def import_dataset(
-    path: Path, name: str, home: Home, limits: Limits = ON_DISK, heard: Heard = unheard
-) -> ImportReport:
+def import_dataset(path: Path, name: str, home: Home, limits: Limits = ON_DISK, heard: Heard = unheard) -> ImportReport:
     """Copy a folder, an archive or arrays into the home; the copy appears whole or not at all."""
     refuse_name(name, home)
     if not path.exists():
@@ -35,7 +34,7 @@ def import_dataset(
 def import_upload(content: BinaryIO, called: str, name: str, home: Home, heard: Heard = unheard) -> ImportReport:
     """The same from a browser: an archive or arrays, trusted less and for no longer than the import takes."""
     refuse_name(name, home)
-    file = _own_name(called)
+    file = own_name(called)
 
     def copy(draft: Path) -> ImportReport:
         (draft / "upload").mkdir()
@@ -54,6 +53,8 @@ def kept_as(name: str, home: Home, given: str, copy: Callable[[Path], ImportRepo
             if draft is None:
                 raise DataError(_taken(name))
             report = copy(draft)
+            if home.viewer is not None:
+                keep_owner(draft, Owner(home.viewer))
             write_json(draft / REPORT, report.to_json())
             return report
     except OSError as error:
@@ -75,7 +76,7 @@ def _taken(name: str) -> str:
     return f"An imported dataset is called {name} already; choose another name, or remove its folder from the home."
 
 
-def _own_name(called: str) -> str:
+def own_name(called: str) -> str:
     """What the upload was called, where that can be a file's name."""
     try:
         return safe_path(called.rpartition("/")[2]).name
