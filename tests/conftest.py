@@ -1,6 +1,7 @@
 """What every test stands on: a home of its own, one thread, and a clear word when something real is missing."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch loads: tiny models
 
 import pytest
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background by a shell; Ctrl-C is tested
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A shared machine may pause any example: without a deadline, only wrong answers fail. CI always draws the same ones.
 settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
