@@ -29,11 +29,19 @@ class Predictions:
 
 def read_predictions(run_folder: Path, split: str, weights: str) -> Predictions | None:
     """The columns, or None where the run never got so far."""
+    place = columns_place(run_folder, split, weights)
+    return place and read_columns(place)
+
+
+def columns_place(run_folder: Path, split: str, weights: str) -> Path | None:
+    """The file with the columns: each version of them has a place of its own. None where there is none yet."""
+    place = _place(run_folder, split, weights) / "predictions.npz"
+    return place if place.exists() else None
+
+
+def read_columns(place: Path) -> Predictions:
     import numpy as np  # takes as long to load as all the rest of the record
 
-    place = _place(run_folder, split, weights) / "predictions.npz"
-    if not place.exists():
-        return None
     with np.load(place, allow_pickle=False) as columns:
         return Predictions(columns["probabilities"], columns["labels"], [str(file) for file in columns["files"]])
 

@@ -8,6 +8,7 @@ from core.service.actions.data import DataActions
 from core.service.actions.insight import InsightActions
 from core.service.actions.runs import RunActions
 from core.service.actions.training import TrainingActions
+from core.service.actions.understanding import UnderstandingActions
 
 
 def open_workbench(home: Home | None = None, apart: bool = False) -> "Workbench":
@@ -15,5 +16,5 @@ def open_workbench(home: Home | None = None, apart: bool = False) -> "Workbench"
     return Workbench(home or Home.from_environment(), apart)
 
 
-class Workbench(DataActions, TrainingActions, RunActions, InsightActions):
+class Workbench(DataActions, TrainingActions, RunActions, InsightActions, UnderstandingActions):
     """What can be done, in one home. May be used from several threads."""

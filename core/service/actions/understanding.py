@@ -1,0 +1,41 @@
+"""What a run got right and wrong: its scores, its confusions, and every single picture."""
+
+from typing import Any
+
+from core.errors import DataError
+from core.service.actions.bench import Bench
+
+
+class UnderstandingActions(Bench):
+    """From a run's figures down to the pictures behind them."""
+
+    def mistakes(self, run: str, split: str | None = None, **asked: Any) -> dict[str, Any]:
+        """The pictures of a cell, of a class, right or wrong ones; see `core.service.mistakes`."""
+        from core.service.mistakes import mistakes
+
+        return mistakes(self.record, self.record.find(run), split, **asked)
+
+    def picture(self, run: str, split: str, index: int, size: int = 128) -> bytes | None:
+        """The very picture that the run judged, as a PNG; None where it can't be had any more."""
+        from core.service.pictures import picture
+
+        return picture(self.record, self.record.find(run), split, index, size)
+
+    def missing_pictures(self, run: str) -> str | None:
+        """Why a run's pictures can't be shown, in one sentence; None where they can."""
+        from core.service.pictures import missing_pictures
+
+        return missing_pictures(self.record, self.record.find(run))
+
+    def score(self, run: str, split: str | None = None, weights: str = "best") -> dict[str, Any]:
+        """Everything that is said about one split: figures with intervals, per class, and the confusions."""
+        from core.service.guesses import classes_of
+        from core.service.mistakes import split_of
+        from core.service.showing import score_of
+
+        row = self.record.find(run)
+        split = split or split_of(self.record, row)
+        found = score_of(self.record.folder(row.id), split, weights, list(classes_of(self.record.store, row.id)))
+        if found is None:
+            raise DataError(f"The run {row.id} ({row.state}) has no predictions of {split} by its {weights} weights.")
+        return {"run": row.id, "split": split, "weights": weights, **found}
