@@ -8,6 +8,7 @@ import os
 import select
 import signal
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
@@ -38,8 +39,9 @@ def main(home: Home) -> None:
 
 
 def _reply(home: Home, request: dict[str, Any]) -> dict[str, Any]:
+    seen = replace(home, viewer=request["viewer"])
     try:
-        return {"answer": questions.answer(home, request["question"], request["given"])}
+        return {"answer": questions.answer(seen, request["question"], request["given"])}
     except ExplorerError as error:
         return {"mishap": told(error)}
 

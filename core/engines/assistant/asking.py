@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -39,12 +39,13 @@ class Assistant:
         self._process: Process | None = None
         self._leave: Callable[[], object] = lambda: None
 
-    def ask(self, question: str, **given: Any) -> Any:
-        """What `questions.answer` says, in the other process."""
+    def ask(self, question: str, given: Mapping[str, Any], viewer: str | None = None) -> Any:
+        """What `questions.answer` says in the other process, to the person who looks."""
+        request = {"question": question, "given": given, "viewer": viewer, "limit": self._patience}
         with self._turn():
             for _ in range(LIVES):
                 with suppress(Ended):
-                    return self._answer({"question": question, "given": given, "limit": self._patience})
+                    return self._answer(request)
         raise TrainingError(f"The assistant process died twice over this; {self.log} may tell why.")
 
     def close(self) -> None:

@@ -25,7 +25,7 @@ class Bench:
     def ask(self, question: str, **given: Any) -> dict[str, Any]:
         """One of `core.engines.questions`: what only torch can tell."""
         if self._assistant:
-            return self._assistant.ask(question, **given)
+            return self._assistant.ask(question, given, self.home.viewer)
         from core.engines.questions import answer
 
         return answer(self.home, question, given)

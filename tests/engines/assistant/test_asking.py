@@ -124,7 +124,7 @@ def test_who_dies_of_every_answer_is_given_up_after_two_lives(bench: Workbench):
 def test_what_takes_too_long_is_ended_and_told(home_folder: Path):
     assistant = Assistant(Home(home_folder), patience=0.5)
     with pytest.raises(TrainingError, match="within 0 s"):  # torch alone takes longer to load
-        assistant.ask("preview", recipe=Recipe.parse(QUICK).to_json(), sheet=False)
+        assistant.ask("preview", {"recipe": Recipe.parse(QUICK).to_json(), "sheet": False})
     assert not [each for each in psutil.Process().children() if not gone(each)]
     assistant.close()
 
