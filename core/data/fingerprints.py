@@ -24,6 +24,14 @@ def fingerprint_of(name: str, home: Home) -> str | None:
     return open_source(name, home).fingerprint if located(name, home).origin == "built in" else None
 
 
+def remembered_fingerprint(name: str, home: Home) -> str | None:
+    """The same without opening anything large: None where it is not remembered, or the dataset has changed since."""
+    if located(name, home).origin == "built in":
+        return open_source(name, home).fingerprint
+    memory = _memory(name, home)
+    return memory.recall() if memory else None
+
+
 def _memory(name: str, home: Home) -> Memory | None:
     place = located(name, home).place
     return Memory.of(home.cache, f"fingerprint of {name} by {__version__}", place) if place else None

@@ -23,6 +23,12 @@ class Memory:
         name = hashlib.blake2b(f"{question}\0".encode() + os.fsencode(place), digest_size=16).hexdigest()
         return cls(cache / "answers" / f"{name}.json", stamp_of(place))
 
+    @classmethod
+    def about(cls, cache: Path, question: str, fingerprint: str) -> "Memory":
+        """The answer to a question about a dataset's content, wherever that stands."""
+        name = hashlib.blake2b(f"{question}\0{fingerprint}".encode(), digest_size=16).hexdigest()
+        return cls(cache / "answers" / f"{name}.json", fingerprint)
+
     def recall(self) -> str | None:
         """The answer, if the place is still as it was."""
         try:

@@ -1,12 +1,14 @@
 """What can be learned from, and what can be chosen."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from core.service.actions.bench import Bench
+from core.errors import RecordError, shown
+from core.service.actions.imports import ImportActions
 
 
-class DataActions(Bench):
+class DataActions(ImportActions):
     """Datasets, backbones and every other choice."""
 
     def datasets(self) -> list[dict[str, Any]]:
@@ -14,18 +16,54 @@ class DataActions(Bench):
 
         return [found.to_json() for found in find_datasets(self.home)]
 
-    def import_dataset(self, path: str, name: str) -> dict[str, Any]:
-        from core.data.importing import import_dataset
+    def dataset(self, name: str) -> dict[str, Any]:
+        """One dataset in full: its classes and splits as they will be used, its sizes, what was left out and why."""
+        from core.service.looking import look
 
-        return import_dataset(Path(path).expanduser(), name, self.home).to_json()
+        return look(name, self.home)
+
+    def thumbnails(self, name: str, label: str | None = None, count: int = 9, page: int = 1) -> dict[str, Any]:
+        """A page of its pictures, of all classes in turn or of one, each a PNG of at most 128 pixels a side."""
+        from core.service.looking import pictures
+
+        return pictures(name, self.home, label, count, page)
+
+    def pictures_called(self, name: str, files: Sequence[str]) -> dict[str, Any]:
+        """The same for files of these names."""
+        from core.service.looking import pictures_called
+
+        return pictures_called(name, self.home, files)
+
+    def cover(self, name: str) -> dict[str, Any]:
+        """Nine pictures as one, or that it is `coming`."""
+        from core.service.looking import cover_of
+
+        return cover_of(name, self.home)
+
+    def sheet(self, name: str, file: str, label: str | None = None, count: int = 9, page: int = 1) -> dict[str, Any]:
+        """A page of its pictures side by side, written to a file."""
+        from core.data.thumbnails import sheet
+
+        found = self.thumbnails(name, label, count, page)
+        try:
+            Path(file).expanduser().write_bytes(sheet([each["picture"] for each in found["pictures"]]))
+        except OSError as error:
+            raise RecordError(
+                f"{shown(file)} can't be written ({error}); name a .png file in a folder that is there."
+            ) from None
+        return {"sheet": file, "files": [each["file"] for each in found["pictures"]], "total": found["total"]}
 
     def audit(self, name: str) -> dict[str, Any]:
-        from core.data.audit import audit
-        from core.data.finding import open_source
-        from core.data.splits import split
+        """What is odd about a dataset; looked for once, until its content changes."""
+        from core.service.looking import audited
 
-        source = open_source(name, self.home)
-        return audit(source, split(source)).to_json()
+        return audited(name, self.home)
+
+    def known_audit(self, name: str) -> dict[str, Any] | None:
+        """The audit, if it was made before."""
+        from core.service.looking import known_audit
+
+        return known_audit(name, self.home)
 
     def backbones(self, word: str | None = None) -> list[dict[str, Any]]:
         from core.service.listing import backbones
