@@ -1,0 +1,74 @@
+"""A home with something of everything to show: finished runs, one that learns, one that waits, one that failed."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from core.errors import ExplorerError
+from core.home import Home
+from core.service import Workbench
+
+FINISHED: Mapping[str, Mapping[str, Any]] = {
+    "head": {"strategy": {"name": "head"}},
+    "tuned": {},
+    "scratch": {"pretrained": False},
+    "penalised": {"regularizers": [{"name": "l1"}, {"name": "l2"}]},
+    "thawing": {"strategy": {"name": "gradual", "epochs_per_stage": 4}},
+}
+ENDLESS = {"epochs": 100_000}
+SHOWN = 40
+"""Epochs that the one at work has behind it in its picture."""
+
+PATIENCE = 120.0
+
+
+@contextmanager
+def shown_home(folder: Path) -> Iterator[dict[str, str]]:
+    """The runs by what they show; those at work end with the block."""
+    os.environ.update(THAW_HOME=str(folder), THAW_SLOTS="1", THAW_IDLE_SECONDS="5")
+    bench = Workbench(Home(folder))
+    runs = {name: bench.train(recipe, name=name) for name, recipe in FINISHED.items()}
+    runs["alarm"] = _as_if_a_frozen_stage_had_moved(bench, runs["head"])
+    runs["failed"] = bench.submit({}, name="on a GPU that is not there", device="cuda:9", again=True)["run"]
+    _wait(lambda: bench.glance(runs["failed"])["state"] == "failed")
+    runs["running"] = bench.submit(ENDLESS, name="learning")["run"]
+    runs["queued"] = bench.submit({"seed": 1}, name="waiting", again=True)["run"]
+    _wait(lambda: len(bench.show(runs["running"])["epochs"]) >= SHOWN)
+    try:
+        yield runs
+    finally:
+        for run in ("queued", "running"):
+            with suppress(ExplorerError):
+                bench.stop(runs[run])
+        bench.close()
+
+
+def _as_if_a_frozen_stage_had_moved(bench: Workbench, run: str) -> str:
+    """A run that says of itself what no run may say: this is what the truth meter is for."""
+    from core.recipe import Recipe
+
+    copy = bench.record.create(Recipe.parse(bench.show(run)["recipe"]), name="moved though frozen")
+    attempt = bench.record.store.begin(copy, "At work.")
+    assert attempt is not None
+    desk = bench.record.desk(copy, attempt)
+    desk.say([_moved(each) for each in bench.events(run) if each["kind"] != "finished"])
+    desk.end("done", "All epochs are done.", 1.0)
+    return copy
+
+
+def _moved(event: dict[str, Any]) -> dict[str, Any]:
+    if event["kind"] != "epoch_ended" or event["epoch"] < 2:
+        return event
+    first, *others = event["stages"]
+    return {**event, "stages": [{**first, "moved": 0.01 * event["epoch"]}, *others]}
+
+
+def _wait(true: Callable[[], object]) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"waited {PATIENCE:.0f} s in vain")
+        time.sleep(0.2)
