@@ -7,7 +7,7 @@ from typing import Any
 
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import background, groups, lists
+from core.terminal import background, data_commands, groups, lists
 from core.terminal.exits import DONE, MENDABLE, code_for
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
@@ -96,9 +96,11 @@ def completion(bench: Workbench, asked: Namespace) -> Found:
 
 ACTIONS: dict[str, Action] = {
     "doctor": asking(lambda bench, asked: bench.doctor(), lists.tell_doctor),
-    "datasets": asking(lambda bench, asked: {"datasets": bench.datasets()}, lists.tell_datasets),
-    "import": asking(lambda bench, asked: bench.import_dataset(asked.path, asked.name), lists.tell_import),
-    "audit": asking(lambda bench, asked: bench.audit(asked.dataset), lists.tell_audit),
+    "datasets": asking(lambda bench, asked: {"datasets": bench.datasets()}, data_commands.tell_datasets),
+    "dataset": asking(data_commands.dataset, data_commands.tell_dataset),
+    "import": asking(data_commands.import_dataset, data_commands.tell_import),
+    "collect": asking(data_commands.collect, data_commands.tell_collections),
+    "audit": asking(lambda bench, asked: bench.audit(asked.dataset), data_commands.tell_audit),
     "backbones": asking(lambda bench, asked: {"backbones": bench.backbones(asked.word)}, lists.tell_backbones),
     "choices": asking(lambda bench, asked: bench.choices(asked.kind), lists.tell_choices),
     "preview": asking(lambda bench, asked: bench.preview(recipe_of(asked), asked.sheet), tell_preview),

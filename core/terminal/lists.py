@@ -1,4 +1,4 @@
-"""What there is, told to people: datasets, backbones, choices, runs, and what was found out about them."""
+"""What there is, told to people: backbones, choices, runs, and what was found out about them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,8 +6,6 @@ from typing import Any
 from core.terminal.drawing import duration, share, size, table
 from core.terminal.screen import Screen, inert
 from core.terminal.standing import told_state
-
-FILES_FOR_PEOPLE = 5
 
 
 def tell_doctor(found: Mapping[str, Any], screen: Screen) -> None:
@@ -33,30 +31,6 @@ def _engine(found: Mapping[str, Any]) -> list[str]:
         return [found["engine"]]
     alive = f"alive with {health['slots']} places" if health["alive"] else "asleep"
     return [found["engine"], alive, f"{len(health['running'])} running", f"{len(health['queued'])} queued"]
-
-
-def tell_datasets(found: Mapping[str, Any], screen: Screen) -> None:
-    columns = ("name", "title", "classes", "pictures")
-    rows = [
-        [*(each[column] for column in columns), "yes" if each["available"] else "", each["source"]]
-        for each in found["datasets"]
-    ]
-    screen.lines(table([*columns, "here", "source"], rows, "..rr"))
-
-
-def tell_import(report: Mapping[str, Any], screen: Screen) -> None:
-    name = inert(report["name"])
-    screen.line(f"{report['accepted']} pictures of {len(report['classes'])} classes are now in the dataset {name}.")
-    screen.lines([f"  skipped {inert(each['file'])}: {inert(each['reason'])}" for each in report["skipped"]])
-    screen.lines([f"  note: {inert(each)}" for each in report.get("warnings", [])])
-    screen.line(f"Train on it with: --set dataset={name}")
-
-
-def tell_audit(found: Mapping[str, Any], screen: Screen) -> None:
-    screen.line(f"{inert(found['dataset'])}: " + ", ".join(f"{split} {n}" for split, n in found["splits"].items()))
-    for each in found["findings"]:
-        screen.line(f"  {each['severity']:<8} {each['kind']}: {inert(each['message'])}")
-        screen.lines([f"             {inert(file)}" for file in each["files"][:FILES_FOR_PEOPLE]])
 
 
 def tell_backbones(found: Mapping[str, Any], screen: Screen) -> None:

@@ -2,28 +2,14 @@
 
 from core.runs.states import STATES
 from core.terminal.arguments import AGAIN, DEVICE, NAME, RECIPE, RUN
+from core.terminal.data_vocabulary import DATA
 from core.terminal.grammar import Command, argument
 from core.terminal.queue_vocabulary import QUEUE
 from core.terminal.recipe_help import all_choices
 
 COMMANDS: tuple[Command, ...] = (
     Command("doctor", "What is here and what is missing: versions, devices, data, weights, problems.", (), ("doctor",)),
-    Command("datasets", "What can be trained on here.", (), ("datasets",)),
-    Command(
-        "import",
-        "Copy and check a folder, an archive or arrays into the home, once.",
-        (
-            argument("path", metavar="PATH", help="A folder of class folders, a zip or tar of one, or .npy/.npz."),
-            argument("--name", required=True, help="The name to train on it by."),
-        ),
-        ("import ~/photos.zip --name photos",),
-    ),
-    Command(
-        "audit",
-        "Look for duplicates, leaks between splits, imbalance and oddities in a dataset.",
-        (argument("dataset", metavar="DATASET", help="A name that `datasets` lists."),),
-        ("audit digits",),
-    ),
+    *DATA,
     Command(
         "backbones",
         "The networks that can be chosen, and where their weights would come from.",
