@@ -1,6 +1,6 @@
 """What a run can say. Training yields these, the log stores them, pages and the terminal draw them.
 
-Every event is a frozen dataclass of plain values with a JSON form. Three of them also carry `save(folder)`, which
+Every event is a frozen dataclass of plain values with a JSON form. Four of them also carry `save(folder)`, which
 writes what the moment holds; it stays out of the JSON and is valid only until the generator goes on.
 """
 
@@ -73,7 +73,7 @@ class Step(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EpochEnded(Event):
-    """One pass over the training split, and what validation says afterwards."""
+    """One pass over the training split, and what validation says afterwards; `save` writes that for each picture."""
 
     kind: ClassVar[str] = "epoch_ended"
     epoch: int
@@ -96,6 +96,7 @@ class EpochEnded(Event):
     boundary: str | None = None
     """Where the network is cut so that they can be kept: what comes right after the frozen prefix."""
     extras: dict[str, float] = field(default_factory=dict)
+    save: Save | None = _save()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from PIL import Image
 
 
 def miniature(picture: Image.Image, size: int) -> bytes:
-    """The picture as a PNG of at most `size` pixels a side; a tiny one is enlarged in whole pixels, to be seen at all."""
+    """The picture as a PNG of at most `size` pixels a side; a tiny one is enlarged by whole pixels."""
     longest = max(picture.size)
     if longest * 2 <= size:
         by = size // longest

@@ -18,7 +18,7 @@ from core.runs.store import RunRow
 
 REASON = "Answered at once: an identical run had been finished already."
 DOCUMENTS = ("recipe.json", "plan.json", "environment.json")
-FOLDERS = ("best", "predictions/*")
+FOLDERS = ("best", "predictions/*", "epochs/*")
 
 
 def copy_run(

@@ -13,6 +13,9 @@ SECONDS_BETWEEN_STEPS = 0.25
 SECONDS_BETWEEN_SNAPSHOTS = 30.0
 SHARE_FOR_SNAPSHOTS = 0.02
 """Saving the state may take this share of the time, however slow the disk."""
+SECONDS_FOR_EPOCHS = 1.0
+SHARE_FOR_EPOCHS = 0.01
+"""What was said after each epoch may take so long altogether, and this share of the time beyond."""
 
 
 class RunLog:
@@ -34,6 +37,7 @@ class RunLog:
         self._kept_at = float("-inf")  # the first step shows at once that something moves
         self._snapshot_at = time.monotonic()
         self._snapshot_cost = 0.0
+        self._opened_at, self._epochs_cost = time.monotonic(), 0.0
         self._elapsed = 0.0
 
     @property
@@ -56,6 +60,9 @@ class RunLog:
             case Started():
                 self._keep(event)
                 self._describe(event)
+            case EpochEnded():
+                self._save_epoch(event)
+                self._keep(event)
             case Improved(save=save):
                 self._save("best", save)
                 self._keep(event)
@@ -101,6 +108,13 @@ class RunLog:
     def _keep_step(self, step: Step) -> None:
         self.desk.say([step.to_json()])
         self._held_back, self._kept_at = None, time.monotonic()
+
+    def _save_epoch(self, ended: EpochEnded) -> None:
+        """On a disk that is slow beside the epochs, some go without."""
+        began = time.monotonic()
+        if self._epochs_cost <= SECONDS_FOR_EPOCHS + SHARE_FOR_EPOCHS * (began - self._opened_at):
+            self._save(f"epochs/{ended.epoch:04}", ended.save)
+            self._epochs_cost += time.monotonic() - began
 
     def _save(self, name: str, save: Callable[[Path], None] | None) -> None:
         if save is not None:

@@ -150,6 +150,7 @@ def epoch_ended(session: Session, epoch: int, scales: list[float], loss: float, 
         cache=session.feeder.note,
         boundary=session.feeder.cut.boundary if session.feeder.cut else None,
         extras=extras,
+        save=session.judged and session.judged.saving(epoch, session.recipe.epochs),
     )
 
 

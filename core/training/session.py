@@ -24,6 +24,7 @@ from core.events import Wish
 from core.home import Home
 from core.recipe import Recipe
 from core.training.feeding import Fed, Feeder
+from core.training.judging import Judged, Judging
 from core.training.lesson import Lesson
 from core.training.memory import in_halves
 from core.training.model import build, save_timm
@@ -74,6 +75,7 @@ class Session:
         )
         self.position = Position(fingerprint=self.lesson.source.fingerprint, weights=self.net.weights_hash)
         self.best: Tensors = {}
+        self.judged: Judged | None = None
         self._note_what_differs()
 
     def _prepare_pictures(self) -> None:
@@ -195,15 +197,18 @@ class Session:
         return self.stepper.learn(fed, self.position)
 
     def evaluate(self, split: str) -> tuple[float, float]:
-        """Mean cross-entropy and accuracy over a split, of which each member judges its share."""
+        """Mean cross-entropy and accuracy over a split, of which each member judges its share; `judged` says more."""
         self.stepper.read_losses(self.position, at_once=True)
         loss, right, indices = 0.0, 0, self.lesson.splits[split]
+        judging = Judging(indices, self.device)
         with self.position.timed("evaluation"), at_rest(self.net.model), torch.inference_mode():
             for fed in self.feeder.evaluation(indices):
                 logits = in_halves(partial(self.feeder.logits, are_features=fed.are_features), self.feeder.tensor(fed))
                 labels = self.objective.labels_of(fed.indices)
                 loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
                 right += int((logits.argmax(1) == labels).sum())
+                judging.add(fed.indices, logits)
+        self.judged = judging.judged(self.lesson.source.labels[indices], self.team)
         loss, right = self.team.summed([loss, right])
         return loss / len(indices), right / len(indices)
 
