@@ -25,7 +25,7 @@ class Waiting:
 
 def crowded(owner: str, waiting: int, limit: float, new: int = 1) -> RecordError:
     """Why an owner gets no more runs into the queue."""
-    who = f"{owner} has" if owner else "There are"
+    who = "You have" if owner else "There are"
     more = f" and {new} more are asked for" if new > 1 else ""
     return RecordError(f"{who} {waiting} runs waiting{more}, and {limit} is the limit; let some end, or stop some.")
 

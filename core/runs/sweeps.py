@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from core.recipe.halving import Halving
 
 
+VISIBLE = "(owner = ? OR id IN (SELECT sweep FROM runs WHERE sweep != '' AND shared))"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SweepRow:
     """A sweep; its runs are those that name it."""
@@ -49,10 +52,10 @@ def plan_of(
 
 
 class SweepStore:
-    """The sweeps of one home."""
+    """The sweeps of one home, as one person sees them: their own, and those of which a run is shared."""
 
-    def __init__(self, store: RunStore):
-        self.store = store
+    def __init__(self, store: RunStore, viewer: str | None = None):
+        self.store, self.viewer = store, viewer
 
     def add(self, plan: dict[str, Any], *, name: str = "", owner: str = "") -> str:
         """Write a new sweep down; its id is none of a run either, so that one word means one thing."""
@@ -87,6 +90,13 @@ class SweepStore:
             raise NotFound(f"{shown(word)} may be any of {', '.join(row.id for row in found)}; give more of the id.")
         return found[0]
 
+    def find_own(self, word: str) -> SweepRow:
+        """The same, to change it."""
+        sweep = self.find(word)
+        if self.viewer not in (None, sweep.owner):
+            raise RecordError(f"The sweep {shown(sweep.name)} is another person's; only they can change it.")
+        return sweep
+
     def _like(self, word: str) -> list[SweepRow]:
         try:
             exact = self._rows("id = ?", word) or self._rows("name = ? ORDER BY rowid DESC LIMIT 5", word)
@@ -116,6 +126,8 @@ class SweepStore:
         return dict(self.store.read(sql, [sweep]))
 
     def _rows(self, condition: str, *values: Any) -> list[SweepRow]:
+        if self.viewer is not None:
+            condition, values = f"{VISIBLE} AND {condition}", (self.viewer, *values)
         found = self.store.read(f"SELECT id, name, owner, created, plan FROM sweeps WHERE {condition}", values)
         return [
             SweepRow(id=sweep, name=name, owner=owner, created=created, plan=json.loads(plan))

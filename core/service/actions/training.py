@@ -24,6 +24,12 @@ class TrainingActions(Bench):
 
         return check(self.record, given, self.ask)
 
+    def describe(self, given: "Recipe | Mapping[str, Any]") -> dict[str, Any]:
+        """A recipe in full: each field with its limits and what was changed, its hash, the command that repeats it."""
+        from core.service.describing import describe
+
+        return describe(given)
+
     def preview(self, given: "Recipe | Mapping[str, Any]", sheet: str | bool | None = None) -> dict[str, Any]:
         """What a recipe would do, before anything is trained.
 
@@ -44,6 +50,7 @@ class TrainingActions(Bench):
     ) -> str:
         """Train here and now; answers the run, however it ended. What a finished twin has learned is its answer."""
         recipe = self.check(given)
+        owner = self.owned_by(owner)
         twin = None if again else self.finished_twin(recipe, owner, name=name)
         if twin:
             return twin
@@ -68,6 +75,7 @@ class TrainingActions(Bench):
     ) -> dict[str, Any]:
         """Have a run trained in the background, or find that it has been; `request` names one press of a button."""
         recipe = self.check(given)
+        owner = self.owned_by(owner)
         twin = None if again else self.finished_twin(recipe, owner, name=name, request=request)
         facts = {"name": name, "wanted_device": device, "priority": priority, "owner": owner, "request": request}
         run = twin or queueing.submit(self.record, self.engine, recipe, **facts)
@@ -92,6 +100,7 @@ class TrainingActions(Bench):
 
         recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
         self.engine.insist()
+        owner = self.owned_by(owner)
         queueing.insist_on_room(self.record, owner, size(axes_of(grid), seeds))
         facts = {"owner": owner, "wanted_device": device, "priority": priority}
         submit = partial(queueing.write_down, self.record, self.engine, **facts)
@@ -103,7 +112,7 @@ class TrainingActions(Bench):
 
     def finished_twin(self, recipe: "Recipe", owner: str = "", **facts: Any) -> str | None:
         """The owner's finished run of the same on the same; if only another's can answer, it is copied for them."""
-        return reusing.answer(self.record, recipe, owner, **facts)
+        return reusing.answer(self.record, recipe, self.owned_by(owner), **facts)
 
 
 def _written(drawn: bytes, file: str) -> str:
