@@ -14,7 +14,7 @@ from core.errors import RecipeError, RecordError
 from core.runs.machine import steady_seconds
 from core.runs.queue import Kind, crowded, expected_starts, in_order
 from core.runs.record import Record
-from core.runs.states import HELD, State
+from core.runs.states import HELD, MEANING, RESUMABLE, State
 from core.runs.store import RunRow
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ PASSED_ON = ("THAW_DATA", "THAW_WEIGHTS", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFF
 
 ON_THE_WAY = frozenset({"queued", "paused", *HELD})
 """What can still be stopped."""
+
+WAITS = frozenset({"queued", *RESUMABLE})
+"""What may wait for a turn, now or when it is resumed."""
 
 MOST_PRIORITY = 1_000_000
 
@@ -44,8 +47,7 @@ def write_down(record: Record, engine: Engine, recipe: "Recipe", /, **facts: Any
     """A new run in the care of an engine, with where its asker finds data and weights."""
     if recipe.workers > 1 and engine.name != "ray":
         raise RecipeError("workers", recipe.workers, f"the {engine.name} engine trains with 1, only ray with several")
-    if abs(facts.get("priority", 0)) > MOST_PRIORITY:
-        raise RecordError(f"A priority lies between -{MOST_PRIORITY} and {MOST_PRIORITY}; choose one of those.")
+    insist_on_priority(facts.get("priority", 0))
     return record.create(recipe, **{"engine": engine.name, "files": {SURROUNDINGS: _surroundings()}, **facts})
 
 
@@ -106,6 +108,31 @@ def resume(record: Record, engine: Engine, row: RunRow) -> None:
     engine.wake()
 
 
+def prioritise(record: Record, row: RunRow, priority: int) -> None:
+    """Change the place of a run that does not learn at present."""
+    insist_on_priority(priority)
+    if row.state not in WAITS:
+        raise RecordError(f"The run {row.id} is {row.state}; only one that waits or rests has a priority to change.")
+    record.store.enter(row.id, priority=priority)
+
+
+def insist_on_priority(priority: int) -> None:
+    if abs(priority) > MOST_PRIORITY:
+        raise RecordError(f"A priority lies between -{MOST_PRIORITY} and {MOST_PRIORITY}; choose one of those.")
+
+
+def standing(state: State) -> dict[str, Any]:
+    """What a state means, and what its owner may ask for in it."""
+    asks = {
+        "stop": state in ON_THE_WAY and state != "stopping",
+        "pause": state == "running",
+        "resume": state in RESUMABLE,
+        "prioritise": state in WAITS,
+        "delete": state not in HELD,
+    }
+    return {"meaning": MEANING[state], "may": [ask for ask, possible in asks.items() if possible]}
+
+
 def _ask(record: Record, engine: Engine, row: RunRow, state: State, reason: str) -> bool:
     """Whoever trains the run reads its state; whoever looks after the trainer must be there to insist."""
     asked = record.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt)
@@ -121,6 +148,12 @@ def log_of(record: Record, row: RunRow, last: int | None = None) -> list[str]:
         return []
     lines = _tail(place).decode("utf-8", "replace").splitlines()
     return lines if last is None else lines[-last:] if last else []
+
+
+def traceback_of(record: Record, row: RunRow) -> list[str]:
+    """Where a run that failed by a bug stood in the code."""
+    place = record.folder(row.id) / "traceback.txt"
+    return _tail(place).decode("utf-8", "replace").splitlines() if row.state == "failed" and place.exists() else []
 
 
 def _tail(place: Path, most: int = 1_000_000) -> bytes:

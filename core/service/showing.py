@@ -46,11 +46,11 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
     told = record.store.told(row.id)
     started, improved, last = _last(told, "started"), _last(told, "improved"), record.store.last_event(row.id)
     finished = _last([each for each in told if each["number"] > started.get("number", 0)], "finished")
-    classes = started.get("classes", [])
+    classes, epochs, recipe = started.get("classes", []), _epochs(told), record.store.recipe(row.id)
     return {
         **brief(row),
         "seconds": (last or {}).get("elapsed", 0.0) if row.seconds is None or row.state in HELD else row.seconds,
-        "recipe": record.store.recipe(row.id),
+        "recipe": recipe,
         "started": when(row.started),
         "ended": when(row.ended),
         "classes": classes,
@@ -59,7 +59,7 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
         "parts": started.get("parts", []),
         "stages": started.get("stages", []),
         "planned_epochs": started.get("epochs"),
-        "epochs": _epochs(told),
+        "epochs": epochs,
         "best_epoch": finished.get("best_epoch", improved.get("epoch")),
         **{split: score_of(folder, split, "best", classes) for split in SPLITS if _has(folder, split)},
         "last": {split: _headline(folder, split, classes) for split in SPLITS if _has(folder, split, "last")},
@@ -67,6 +67,7 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
         "phases": finished.get("seconds", {}),
         "peak_memory": finished.get("peak_memory"),
         "notices": _notices(told),
+        "alarms": alarms_of(epochs, recipe),
         "plan": started.get("plan"),
         "environment": read_json(folder / "environment.json"),
     }
@@ -79,6 +80,13 @@ def score_of(folder: Path, split: str, weights: str, classes: list[str]) -> dict
         return score(predictions.probabilities, predictions.labels, classes)
 
     return kept_score(folder, split, weights, work_out)
+
+
+def alarms_of(epochs: list[dict[str, Any]], recipe: dict[str, Any]) -> list[dict[str, Any]]:
+    """What moved though it was frozen."""
+    from core.insight.truth import alarms, all_breaches
+
+    return alarms(all_breaches([each for each in epochs if "stages" in each], recipe.get("frozen_norms") == "drift"))
 
 
 def _headline(folder: Path, split: str, classes: list[str]) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import ExplorerError, NotFound
 from core.service import Workbench
+from core.terminal.drawing import table
 from core.terminal.exits import DONE, MENDABLE, code_for
 from core.terminal.parsing import PROGRAM
 from core.terminal.recipes import recipe_of
@@ -88,8 +89,22 @@ def stop(bench: Workbench, word: str) -> Found:
 
 def tell_logs(found: Found, screen: Screen) -> None:
     screen.lines([inert(line) for line in found["lines"]])
-    if not found["lines"]:
+    screen.lines([inert(line) for line in found["traceback"] if line not in found["lines"]])
+    if not found["lines"] and not found["traceback"]:
         screen.line(f"The worker of the run {found['run']} has printed nothing.")
+
+
+def tell_lineup(found: Found, screen: Screen) -> None:
+    """Who is at work, and who comes next."""
+    rows = [[each["run"], told_state(each), each["priority"], each["name"]] for each in _runs_in_line(found)]
+    if not rows:
+        screen.line("Nothing is at work, and nothing waits.")
+        return
+    screen.lines(table(["run", "state", "priority", "name"], rows, "..r"))
+
+
+def _runs_in_line(found: Found) -> list[Found]:
+    return [*found["at_work"], *found["waiting"]]
 
 
 def tell_supervisor(found: Found, screen: Screen) -> None:

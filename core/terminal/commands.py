@@ -11,7 +11,7 @@ from core.terminal import background, data_commands, groups, lists
 from core.terminal.exits import DONE, MENDABLE, code_for
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
-from core.terminal.telling import tell_comparison, tell_preview, tell_run
+from core.terminal.telling import tell_comparison, tell_preview, tell_run, tell_story
 
 RUNS_FOR_PEOPLE = 30
 
@@ -68,6 +68,8 @@ def show(bench: Workbench, asked: Namespace, screen: Screen) -> int:
         from core.terminal.following import follow
 
         return follow(bench, asked, screen)
+    if asked.points is not None:
+        return asking(lambda bench, asked: bench.follow(asked.run, asked.points), tell_story)(bench, asked, screen)
     if not asked.events:
         return asking(lambda bench, asked: bench.show(asked.run), tell_run)(bench, asked, screen)
     after = asked.after
@@ -109,6 +111,11 @@ ACTIONS: dict[str, Action] = {
     "stop": background.each_run(background.stop),
     "pause": background.each_run(Workbench.pause),
     "resume": background.each_run(Workbench.resume),
+    "queue": asking(lambda bench, asked: bench.lineup(), background.tell_lineup),
+    "priority": asking(
+        lambda bench, asked: bench.prioritise(asked.run, asked.priority),
+        saying("The run {run} has priority {priority} now."),
+    ),
     "logs": asking(lambda bench, asked: bench.logs(asked.run, asked.last), background.tell_logs),
     "sweep": asking(lambda bench, asked: bench.sweep(asked.sweep), groups.tell_sweep),
     "sweeps": asking(lambda bench, asked: {"sweeps": bench.sweeps()}, groups.tell_sweeps),

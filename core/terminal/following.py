@@ -10,9 +10,9 @@ from core.events import Improved, event_from_json
 from core.runs.states import HELD
 from core.runs.strict import strict_json
 from core.service import Workbench
+from core.service.forecast import Forecast
 from core.terminal.drawing import curves, thaw
 from core.terminal.exits import code_for
-from core.terminal.forecast import Forecast
 from core.terminal.progress import Progress, progress_line
 from core.terminal.screen import Screen, inert
 from core.terminal.standing import no_news, title_of, told_state

@@ -3,8 +3,8 @@
 import time
 
 from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.service.forecast import Forecast
 from core.terminal.drawing import bar, duration, share
-from core.terminal.forecast import Forecast
 from core.terminal.screen import Screen, inert
 
 SECONDS_BETWEEN_FRAMES = 0.1

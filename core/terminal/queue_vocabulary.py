@@ -58,6 +58,13 @@ QUEUE: tuple[Command, ...] = (
         (RUNS,),
         ("resume k3m9pq",),
     ),
+    Command("queue", "What is at work, and what waits in the order of its turns.", (), ("queue",)),
+    Command(
+        "priority",
+        "Let a run that waits go before or after your others: higher goes first.",
+        (RUN, argument("priority", type=int, metavar="N", help="The new priority; runs begin with 0.")),
+        ("priority k3m9pq 5",),
+    ),
     Command(
         "logs",
         "What the worker of a run printed: warnings, and the traceback of a bug.",

@@ -43,6 +43,22 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
     screen.line(f"run {shown['run']}" + (f", weights in {inert(shown['best'])}" if shown["best"] else ""))
 
 
+def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
+    """A run as it stands at this moment."""
+    screen.line(f"{screen.paint(inert(story['name']), 'bold')}  {told_state(story)}  {inert(story['reason'])}")
+    done = f"{story['epochs_done']} of {story['planned_epochs'] or '?'} epochs"
+    left = f", {duration(story['seconds_left'])} left" if story["seconds_left"] is not None else ""
+    screen.line(f"{done}{left}")
+    best = story["best"]
+    screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn))
+    _tell_alarms(story, screen)
+
+
+def _tell_alarms(found: Mapping[str, Any], screen: Screen) -> None:
+    """What was frozen and moved all the same."""
+    screen.lines([screen.paint(f"  alarm: {inert(each['sentence'])}", "red") for each in found["alarms"]])
+
+
 def tell_preview(seen: Mapping[str, Any], screen: Screen) -> None:
     """The heat map, the rates and the parameters, before anything is trained."""
     counts = ", ".join(f"{count} {split}" for split, count in seen["pictures"].items())
@@ -84,6 +100,7 @@ def _tell_head(shown: Mapping[str, Any], screen: Screen) -> None:
     if shown["tags"] or shown["note"]:
         screen.line(inert(" ".join(f"#{tag}" for tag in shown["tags"]) + "  " + shown["note"]).strip())
     screen.lines([f"  note: {inert(each['message'])}" for each in shown["notices"]])
+    _tell_alarms(shown, screen)
 
 
 def _tell_scores(shown: Mapping[str, Any], screen: Screen) -> None:

@@ -72,8 +72,15 @@ COMMANDS: tuple[Command, ...] = (
             argument("--follow", action="store_true", help="Watch it until it ends or rests; Ctrl-C only looks away."),
             argument("--events", action="store_true", help="Everything the run said, one JSON object a line."),
             argument("--after", type=int, default=0, metavar="N", help="With --events: only what follows event N."),
+            argument(
+                "--points",
+                type=int,
+                default=None,
+                metavar="N",
+                help="How it stands, with its curves of epochs and steps in at most N points each.",
+            ),
         ),
-        ("show k3m9pq", "show k3m9pq --follow", "show k3m9pq --events | head"),
+        ("show k3m9pq", "show k3m9pq --follow", "show k3m9pq --events | head", "show k3m9pq --points 60"),
     ),
     Command(
         "predict",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
-from core.terminal.forecast import Forecast
+from core.service.forecast import Forecast
 from core.terminal.progress import Progress
 from core.terminal.screen import Screen
 

@@ -27,6 +27,12 @@ class QueueActions(Bench):
         act(self.record, self.engine, row)
         return {"run": row.id, "state": self.record.find(row.id).state}
 
+    def prioritise(self, run: str, priority: int) -> dict[str, Any]:
+        """Let a run that waits go before or after others of its owner."""
+        row = self.record.find_own(run)
+        queueing.prioritise(self.record, row, priority)
+        return {"run": row.id, "priority": priority}
+
     def sweep(self, word: str) -> dict[str, Any]:
         """A group of runs as one: how far it has come, and the mean and the spread of each combination."""
         from core.service.sweeping import summary
@@ -54,7 +60,8 @@ class QueueActions(Bench):
     def logs(self, run: str, last: int | None = None) -> dict[str, Any]:
         """What the worker of a run printed."""
         row = self.record.find(run)
-        return {"run": row.id, "lines": queueing.log_of(self.record, row, last)}
+        said = {"lines": queueing.log_of(self.record, row, last), "traceback": queueing.traceback_of(self.record, row)}
+        return {"run": row.id, **said}
 
     def engine_status(self) -> dict[str, Any]:
         """Whether the engine is alive, its places, what it trains and what waits."""

@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from core.runs.store import EVENTS_AT_ONCE
+from core.runs.states import HELD
+from core.runs.store import EVENTS_AT_ONCE, RunRow
 from core.service import showing
 from core.service.actions.queue import QueueActions
+from core.service.queueing import ON_THE_WAY, standing
+
+POINTS = 300
+"""As many as a curve on a screen can show."""
 
 
 class RunActions(QueueActions):
@@ -22,6 +27,25 @@ class RunActions(QueueActions):
 
     def show(self, run: str) -> dict[str, Any]:
         return self._placed([showing.full(self.record, self.record.find(run))])[0]
+
+    def follow(self, run: str, points: int = POINTS) -> dict[str, Any]:
+        """A run as it stands, with its curves in at most so many points: cheap, however many follow one run.
+
+        What it says is read once a second at most; those who follow it share what is answered, and must not change it.
+        """
+        from core.service.stories import stories_of
+
+        line = self.glance(run)  # before the story: whoever has ended has said everything
+        ended = line["state"] not in ON_THE_WAY
+        return {**line, **standing(line["state"]), **stories_of(self.record.store).told(line["run"], points, ended)}
+
+    def lineup(self) -> dict[str, Any]:
+        """The runs at work, and those that wait in the order of their turns."""
+        waiting = sorted(self.runs(state="queued"), key=lambda line: (line["position"] is None, line["position"]))
+        return {"at_work": [showing.brief(row) for row in self._at_work()], "waiting": waiting}
+
+    def _at_work(self) -> list[RunRow]:
+        return [row for state in sorted(HELD) for row in self.record.page(state=state) if row.state in HELD]
 
     def _placed(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Runs that wait have a place in the queue."""

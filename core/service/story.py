@@ -1,0 +1,179 @@
+"""What one run has said so far, put in order: its curves, its best epoch, how long it still takes, what is amiss."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core.catalog.strategies import STRATEGIES
+from core.events import event_from_json
+from core.insight.truth import Breach, alarms, breaches
+from core.insight.verdicts.intervals import wilson
+from core.service.forecast import Forecast
+from core.service.thinning import thinned
+
+SMOOTHING = 0.9
+"""How much of the running mean of the steps' losses each step keeps: about the last twenty of those that were told."""
+MOST_EPOCHS_DRAWN = 2_000
+"""Of a longer run, no drawing shows which stage learned when."""
+FIGURES = ("epoch", "step", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "lr", "losses", "stages")
+"""Of an epoch, what curves are made of."""
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step, as far as a curve needs it."""
+
+    step: int
+    epoch: float
+    """Epochs since the beginning, with a fraction."""
+    seconds: float
+    lr: float
+    loss: float
+    smooth: float
+
+
+@dataclass
+class Story:
+    """Hears events in their order; what a resumed run tells anew takes the place of what was told before."""
+
+    recipe: Mapping[str, Any]
+    number: int = 0
+    """Of the last event that was heard."""
+    forecast: Forecast = field(default_factory=Forecast)
+    steps: list[Told] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    notices: dict[tuple[str, str], None] = field(default_factory=dict)
+    best: Facts | None = None
+    finished: Facts | None = None
+
+    def hear(self, said: Mapping[str, Any]) -> None:
+        self.number = said["number"]
+        match said["kind"]:
+            case "started":
+                self._begin(resumed=bool(said.get("resumed")))
+            case "step":
+                self._take_step(said)
+            case "epoch_ended":
+                self._take_epoch(said)
+            case "improved":
+                self.best = {key: said[key] for key in ("epoch", "val_loss", "val_accuracy")}
+            case "notice":
+                self.notices[said["topic"], said["message"]] = None
+            case "finished":
+                self.finished = dict(said)
+        self.forecast.hear(event_from_json(said))
+
+    @property
+    def size(self) -> int:
+        """How much there is to remember, in rows."""
+        stages = len(self.forecast.started.stages) if self.forecast.started else 0
+        return len(self.steps) + len(self.forecast.ended) * (1 + stages)
+
+    def to_json(self, points: int) -> Facts:
+        """The curves in at most so many points each; figures that are not curves are exact."""
+        started, best = self.forecast.started, self.best
+        return {
+            "number": self.number,
+            "planned_epochs": started.epochs if started else None,
+            "steps_per_epoch": started.steps_per_epoch if started else None,
+            "pictures": dict(started.pictures) if started else {},
+            "epochs_done": self.epochs_done,
+            "progress": self.progress,
+            "seconds_left": None if self.finished else self.forecast.seconds_left(),
+            "judging": bool(self.forecast.predicted) or self._all_epochs_done,
+            "best": best and {**best, "interval": self._interval(best["val_accuracy"])},
+            "epochs": [self._with_interval(each) for each in thinned(self._epochs(), points)],
+            "steps": thinned([asdict(each) for each in self.steps], points),
+            "stages": self._stages(),
+            "alarms": alarms(each for each in self.breaches if each.epoch < self.epochs_done),
+            "notices": [{"topic": topic, "message": message} for topic, message in self.notices],
+        }
+
+    @property
+    def epochs_done(self) -> int:
+        return self.forecast.ended[-1].epoch + 1 if self.forecast.ended else 0
+
+    @property
+    def progress(self) -> float:
+        """The share of all steps that were taken."""
+        started, step = self.forecast.started, self.forecast.step
+        if started is None:
+            return 0.0
+        done = self.epochs_done * started.steps_per_epoch
+        return min(1.0, max(done, step.step if step else 0) / max(1, started.epochs * started.steps_per_epoch))
+
+    @property
+    def _all_epochs_done(self) -> bool:
+        return bool(self.forecast.started and self.epochs_done >= self.forecast.started.epochs)
+
+    def _begin(self, resumed: bool) -> None:
+        self.finished = None
+        if not resumed:
+            self.steps, self.breaches, self.best = [], [], None
+
+    def _take_step(self, said: Mapping[str, Any]) -> None:
+        while self.steps and self.steps[-1].step >= said["step"]:
+            self.steps.pop()
+        loss = said.get("loss")
+        if loss is None:
+            return
+        before = self.steps[-1].smooth if self.steps else loss
+        per_epoch = max(1, self.forecast.started.steps_per_epoch if self.forecast.started else 1)
+        smooth = SMOOTHING * before + (1 - SMOOTHING) * loss
+        place = {"step": said["step"], "epoch": said["step"] / per_epoch, "seconds": said["elapsed"]}
+        self.steps.append(Told(**place, lr=said["lr"], loss=loss, smooth=smooth))
+
+    def _take_epoch(self, said: Mapping[str, Any]) -> None:
+        before = next((vars(each) for each in reversed(self.forecast.ended) if each.epoch < said["epoch"]), None)
+        self.breaches = [each for each in self.breaches if each.epoch < said["epoch"]]
+        self.breaches += breaches(before, said, norms_may_drift=self.recipe.get("frozen_norms") == "drift")
+
+    def _epochs(self) -> list[Facts]:
+        figures = (
+            "epoch",
+            "step",
+            "train_loss",
+            "val_loss",
+            "train_accuracy",
+            "val_accuracy",
+            "lr",
+            "losses",
+            "stages",
+        )
+        return [
+            {"seconds": each.elapsed, **{name: getattr(each, name) for name in figures}} for each in self.forecast.ended
+        ]
+
+    def _with_interval(self, epoch: Facts) -> Facts:
+        return {**epoch, "val_interval": self._interval(epoch["val_accuracy"])}
+
+    def _interval(self, accuracy: float | None) -> tuple[float, float] | None:
+        judged = self.forecast.started.pictures.get("val", 0) if self.forecast.started else 0
+        return None if accuracy is None else wilson(accuracy * judged, judged)
+
+    def _stages(self) -> list[Facts]:
+        """Per stage its scale in each epoch: those that were, and those to come where the strategy speaks of stages."""
+        started = self.forecast.started
+        if started is None or started.epochs > MOST_EPOCHS_DRAWN:
+            return []
+        past = [{stage["name"]: stage["scale"] for stage in each.stages} for each in self.forecast.ended]
+        future = self._planned_scales(len(past))
+        return [
+            {
+                **stage,
+                "scales": [each.get(stage["name"], 0.0) for each in past]
+                + [each[place] if stage["trained"] else 0.0 for each in future],
+            }
+            for place, stage in enumerate(started.stages)
+        ]
+
+    def _planned_scales(self, done: int) -> list[list[float]]:
+        started = self.forecast.started
+        strategy = (
+            STRATEGIES.build(STRATEGIES.parse(self.recipe["strategy"])) if started and not self.finished else None
+        )
+        if started is None or strategy is None or strategy.grain != "stage":
+            return []
+        return [strategy.lr_scales(len(started.stages), epoch) for epoch in range(done, started.epochs)]
