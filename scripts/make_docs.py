@@ -16,6 +16,7 @@ from core.catalog.backbones import BACKBONES
 from core.catalog.datasets import DATASETS
 from core.catalog.learners import LEARNERS
 from core.catalog.optimizers import OPTIMIZERS, SCHEDULES
+from core.catalog.presets import PRESETS
 from core.catalog.registry import Knob, Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
@@ -55,6 +56,7 @@ def registries() -> Iterator[str]:
     yield entries("Optimizers", OPTIMIZERS)
     yield entries("Schedules", SCHEDULES)
     yield entries("Learners", LEARNERS)
+    yield entries("Presets", PRESETS, preset_fields, "With `--preset NAME`, or on the Train page.")
 
 
 def cards() -> Iterator[str]:
@@ -97,6 +99,10 @@ def limits(setting: Knob) -> str:
 
 def formula(regularizer: Any) -> str:
     return f"`{regularizer.formula}`, over {regularizer.covers}."
+
+
+def preset_fields(preset: Any) -> str:
+    return "Sets " + ", ".join(f"`{name}={json.dumps(value)}`" for name, value in preset.fields.items()) + "."
 
 
 STRATEGY_LEGEND = f"""\

@@ -9,58 +9,79 @@ from core.catalog.registry import Choice, Registry, number
 from core.errors import RecipeError
 
 Parser = Callable[[object, str], Any]
+"""Those with limits are data: what they allow can be shown before anything is given."""
 
 
-def choice_of(registry: Registry) -> Parser:
-    return lambda given, where: registry.parse(given, where)
+@dataclass(frozen=True)
+class ChoiceOf:
+    """One entry of a registry with its settings."""
+
+    registry: Registry
+
+    def __call__(self, given: object, where: str) -> Choice:
+        return self.registry.parse(given, where)
 
 
 _NOTHING = ("none", {"name": "none"}, Choice("none"))
 """One choice, however it is written: in a list it stands for no entry."""
 
 
-def several(registry: Registry) -> Parser:
-    """A list of choices; one alone may stand without its brackets, and `none` or an empty list is none."""
+@dataclass(frozen=True)
+class Several:
+    """A list of choices; one alone may stand without its brackets, and `none` or an empty list is none.
 
-    def parse(given: object, where: str) -> tuple[Choice, ...]:
-        if given is None:
-            return ()
-        listed = list(given) if isinstance(given, list | tuple) else [given]
-        wanted = [(place, each) for place, each in enumerate(listed) if each not in _NOTHING]
-        choices = [registry.parse(each, f"{where}[{place}]") for place, each in wanted]
+    Where its order means nothing it is kept in the registry's own.
+    """
+
+    registry: Registry
+    ordered: bool = True
+
+    def __call__(self, given: object, where: str) -> tuple[Choice, ...]:
+        choices = self._listed(given, where)
         names = [choice.name for choice in choices]
         for name in names:
             if names.count(name) > 1:
                 raise RecipeError(where, name, "each may stand in the list once")
-        return tuple(choices)
+        order = self.registry.names()
+        return tuple(choices if self.ordered else sorted(choices, key=lambda each: order.index(each.name)))
 
-    return parse
-
-
-def set_of(registry: Registry) -> Parser:
-    """As a list, but its order means nothing: kept in the registry's own."""
-    parse_list = several(registry)
-    return lambda given, where: tuple(
-        sorted(parse_list(given, where), key=lambda each: registry.names().index(each.name))
-    )
+    def _listed(self, given: object, where: str) -> list[Choice]:
+        if given is None:
+            return []
+        listed = list(given) if isinstance(given, list | tuple) else [given]
+        wanted = [(place, each) for place, each in enumerate(listed) if each not in _NOTHING]
+        return [self.registry.parse(each, f"{where}[{place}]") for place, each in wanted]
 
 
-def number_within(low: float, high: float, whole: bool = False, optional: bool = False) -> Parser:
-    def parse(given: object, where: str) -> int | float | None:
-        if optional and given is None:
+@dataclass(frozen=True)
+class Within:
+    """A number between two limits; nothing at all where it is optional."""
+
+    low: float
+    high: float
+    whole: bool = False
+    optional: bool = False
+
+    def __call__(self, given: object, where: str) -> int | float | None:
+        if self.optional and given is None:
             return None
-        return number(given, where, whole=whole, low=low, high=high)
-
-    return parse
+        return number(given, where, whole=self.whole, low=self.low, high=self.high)
 
 
-def one_of(*options: str) -> Parser:
-    def parse(given: object, where: str) -> str:
-        if given in options:
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    def __call__(self, given: object, where: str) -> str:
+        if given in self.options:
             return str(given)
-        raise RecipeError(where, given, "choose one of " + ", ".join(options))
+        raise RecipeError(where, given, "choose one of " + ", ".join(self.options))
 
-    return parse
+
+def one_of(*options: str) -> OneOf:
+    return OneOf(options)
 
 
 def flag(given: object, where: str) -> bool:

@@ -17,6 +17,7 @@ from core.catalog.backbones import DEFAULT_BACKBONE
 from core.catalog.datasets import DATASETS, DEFAULT_DATASET
 from core.catalog.learners import LEARNERS
 from core.catalog.optimizers import OPTIMIZERS, SCHEDULES
+from core.catalog.presets import PRESETS
 from core.catalog.registry import Choice
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
@@ -40,7 +41,7 @@ class Recipe:
         "digits", parsing.name, "What to learn from: a card, a found folder, an imported name, or hf:owner/name."
     )
     backbone: str = _part(DEFAULT_BACKBONE, parsing.name, "The network: a card, any timm name, or run:ID.")
-    learner: Choice = _part(LEARNERS.choose("network"), parsing.choice_of(LEARNERS), "Who learns.")
+    learner: Choice = _part(LEARNERS.choose("network"), parsing.ChoiceOf(LEARNERS), "Who learns.")
     pretrained: bool = _part(
         True, parsing.flag, "Begin with weights that have seen other pictures; false is from scratch."
     )
@@ -54,23 +55,25 @@ class Recipe:
         "avg", parsing.pooling, "How the last map becomes features: avg, max, both or a grid."
     )
     strategy: Choice = _part(
-        STRATEGIES.choose("full"), parsing.choice_of(STRATEGIES), "Which parts learn, when, and how fast."
+        STRATEGIES.choose("full"), parsing.ChoiceOf(STRATEGIES), "Which parts learn, when, and how fast."
     )
-    regularizers: tuple[Choice, ...] = _part((), parsing.set_of(REGULARIZERS), "What keeps it from learning by heart.")
+    regularizers: tuple[Choice, ...] = _part(
+        (), parsing.Several(REGULARIZERS, ordered=False), "What keeps it from learning by heart."
+    )
     optimizer: Choice = _part(
-        OPTIMIZERS.choose("adamw"), parsing.choice_of(OPTIMIZERS), "How a step is made from a gradient."
+        OPTIMIZERS.choose("adamw"), parsing.ChoiceOf(OPTIMIZERS), "How a step is made from a gradient."
     )
     schedule: Choice = _part(
-        SCHEDULES.choose("one_cycle"), parsing.choice_of(SCHEDULES), "How the rate changes over the run."
+        SCHEDULES.choose("one_cycle"), parsing.ChoiceOf(SCHEDULES), "How the rate changes over the run."
     )
-    augmentation: tuple[Choice, ...] = _part((), parsing.several(AUGMENTATIONS), "How training pictures are varied.")
-    lr: float = _part(1e-3, parsing.number_within(1e-12, 1e12), "The learning rate at the schedule's peak.")
-    batch_size: int = _part(32, parsing.number_within(1, 65_536, whole=True), "Pictures per step of each worker.")
-    epochs: int = _part(10, parsing.number_within(1, 100_000, whole=True), "Passes over the training pictures.")
+    augmentation: tuple[Choice, ...] = _part((), parsing.Several(AUGMENTATIONS), "How training pictures are varied.")
+    lr: float = _part(1e-3, parsing.Within(1e-12, 1e12), "The learning rate at the schedule's peak.")
+    batch_size: int = _part(32, parsing.Within(1, 65_536, whole=True), "Pictures per step of each worker.")
+    epochs: int = _part(10, parsing.Within(1, 100_000, whole=True), "Passes over the training pictures.")
     early_stopping: EarlyStopping | None = _part(None, parsing.early_stopping, "End when validation stops improving.")
     examples_per_class: int | None = _part(
         None,
-        parsing.number_within(1, 10_000_000, whole=True, optional=True),
+        parsing.Within(1, 10_000_000, whole=True, optional=True),
         "At most so many training pictures of each class.",
     )
     class_balance: str = _part(
@@ -83,9 +86,9 @@ class Recipe:
         parsing.one_of("backbone", "imagenet", "half", "measured"),
         "Which mean and spread pictures are brought to.",
     )
-    seed: int = _part(0, parsing.number_within(0, 2**32 - 1, whole=True), "All chance but the splits.")
+    seed: int = _part(0, parsing.Within(0, 2**32 - 1, whole=True), "All chance but the splits.")
     split_seed: int = _part(
-        0, parsing.number_within(0, 2**32 - 1, whole=True), "Which pictures are trained on, validated and tested."
+        0, parsing.Within(0, 2**32 - 1, whole=True), "Which pictures are trained on, validated and tested."
     )
     frozen_norms: str = _part(
         "hold",
@@ -97,15 +100,15 @@ class Recipe:
     )
     views: int = _part(
         0,
-        parsing.number_within(0, 1000, whole=True),
+        parsing.Within(0, 1000, whole=True),
         "Augmented views kept of each picture for a frozen prefix; 0 is afresh each epoch.",
     )
     time_limit: float | None = _part(
-        None, parsing.number_within(0.001, 1e9, optional=True), "Seconds after which the run ends."
+        None, parsing.Within(0.001, 1e9, optional=True), "Seconds after which the run ends."
     )
     workers: int = _part(
         1,
-        parsing.number_within(1, 4096, whole=True),
+        parsing.Within(1, 4096, whole=True),
         "Processes that learn together, each its share of every step: two with batches of 16 learn as one with 32.",
     )
 
@@ -139,6 +142,10 @@ class Recipe:
         said = [each.partition("=") for each in overrides]
         named = [value_of("dataset", text) for path, _, text in said if path.strip() == "dataset"]
         return cls.suggested(parsing.name(named[-1], "dataset") if named else DEFAULT_DATASET)
+
+    def with_preset(self, name: str) -> "Recipe":
+        """The recipe after a preset's fields are laid over it."""
+        return Recipe.parse({**self.to_json(), **PRESETS.entry(name).fields})
 
     @classmethod
     def from_text(cls, text: str) -> "Recipe":
@@ -180,6 +187,10 @@ class Recipe:
         if inside:
             value = changed_within(document[name], inside, value, name)
         return replace(self, **{name: value})
+
+
+PARSERS: Mapping[str, Parser] = {each.name: each.metadata["parse"] for each in fields(Recipe)}
+"""How each field is read; those that are data also say what they allow."""
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from core.catalog.augmentations import AUGMENTATIONS
 from core.catalog.backbones import BACKBONES, BackboneCard
 from core.catalog.learners import LEARNERS
 from core.catalog.optimizers import OPTIMIZERS, SCHEDULES
+from core.catalog.presets import PRESETS
 from core.catalog.registry import Knob, Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
@@ -22,6 +23,7 @@ KINDS: dict[str, Registry] = {
     "schedule": SCHEDULES,
     "augmentation": AUGMENTATIONS,
     "learner": LEARNERS,
+    "preset": PRESETS,
 }
 
 

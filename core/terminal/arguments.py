@@ -1,5 +1,6 @@
 """The arguments that several commands share."""
 
+from core.catalog.presets import PRESETS
 from core.terminal.grammar import argument
 
 RUN = argument("run", metavar="RUN", help="A run: its id, the beginning of its id, or its name.")
@@ -10,6 +11,12 @@ RECIPE = (
         metavar="RECIPE.json",
         nargs="?",
         help="A recipe; what it leaves out takes its default. Without one, what the dataset's card suggests.",
+    ),
+    argument(
+        "--preset",
+        choices=PRESETS.names(),
+        metavar="NAME",
+        help=f"Lay the fields of one of these over it: {', '.join(PRESETS)}.",
     ),
     argument(
         "--set",

@@ -1,4 +1,4 @@
-"""The recipe that somebody typed: a file or what suits the dataset, with every override."""
+"""The recipe that somebody typed: a file or what suits the dataset, with a preset and every override."""
 
 import sys
 from argparse import Namespace
@@ -15,6 +15,8 @@ def recipe_of(asked: Namespace) -> "Recipe":
     from core.recipe import Recipe
 
     recipe = _recipe_in(asked.recipe) if asked.recipe else Recipe.suggested_for(asked.overrides)
+    if asked.preset:
+        recipe = recipe.with_preset(asked.preset)
     return recipe.with_overrides(asked.overrides)
 
 
