@@ -19,8 +19,13 @@ def miniature(picture: Image.Image, size: int) -> bytes:
     else:
         picture = picture.copy()
         picture.thumbnail((size, size), Image.Resampling.BILINEAR)
+    return png_of(picture.convert("RGB"))
+
+
+def png_of(picture: Image.Image) -> bytes:
+    """The picture whole, packed without loss."""
     packed = io.BytesIO()
-    picture.convert("RGB").save(packed, "PNG")
+    picture.save(packed, "PNG")
     return packed.getvalue()
 
 

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from core.errors import DataError
-from core.runs.predictions import Predictions, read_predictions
 from core.runs.record import Record
 from core.runs.store import RunRow
+from core.service.guesses import guesses_of
 from core.service.showing import brief
 
 
@@ -21,10 +20,37 @@ def compare(record: Record, rows: Sequence[RunRow], split: str | None = None) ->
     pairs = [compare_runs(columns[a], columns[b], a, b).to_json() for a, b in combinations(columns, 2)]
     return {
         "split": split,
-        "runs": [{**brief(row), "right": int(columns[row.id].sum()), "n": len(columns[row.id])} for row in rows],
+        "runs": [{**brief(row), **_scored(columns[row.id])} for row in rows],
         "differences": differences({row.id: record.store.recipe(row.id) for row in rows}),
         "pairs": pairs + _recipe_pairs(record, rows, columns),
     }
+
+
+def contrast(record: Record, a: RunRow, b: RunRow, split: str | None = None) -> dict[str, Any]:
+    """Two runs class by class and cell by cell."""
+    from core.insight.contrasts import contrast, difference_of
+
+    split = split or _common_split(record, (a, b))
+    found = contrast(guesses_of(record, a, split), guesses_of(record, b, split), a.id, b.id)
+    matrices = found["confusion"]
+    return {"split": split, **found, "difference": matrices and difference_of(matrices)}
+
+
+def told_by_each(
+    record: Record, rows: Sequence[RunRow], split: str | None, count: int, disputed: bool
+) -> dict[str, Any]:
+    """The same pictures, and what each of the runs says of them."""
+    from core.insight.contrasts import told_by_each
+
+    split = split or _common_split(record, rows)
+    guesses = {row.id: guesses_of(record, row, split) for row in rows}
+    return {"split": split, "rows": told_by_each(guesses, count, disputed)}
+
+
+def _scored(right: Any) -> dict[str, Any]:
+    from core.insight.verdicts import wilson
+
+    return {"right": int(right.sum()), "n": len(right), "interval": list(wilson(int(right.sum()), len(right)))}
 
 
 def differences(recipes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -42,27 +68,11 @@ def _common_split(record: Record, rows: Sequence[RunRow]) -> str:
 
 def _columns(record: Record, rows: Sequence[RunRow], split: str) -> dict[str, Any]:
     """Per run, which pictures it got right, all in the order of the first run's."""
-    from core.insight.verdicts import same_pictures
+    from core.insight.contrasts import in_order_of
 
-    found = {row.id: _predictions(record, row, split) for row in rows}
-    first, columns = rows[0].id, {}
-    for run, predictions in found.items():
-        order = same_pictures(found[first].files, predictions.files, first, run)
-        if (predictions.labels[order] != found[first].labels).any():
-            raise DataError(
-                f"{first} and {run} were given different labels for the same pictures; they can't be compared."
-            )
-        columns[run] = predictions.right[order]
-    return columns
-
-
-def _predictions(record: Record, row: RunRow, split: str) -> Predictions:
-    predictions = read_predictions(record.folder(row.id), split, "best")
-    if predictions is None:
-        raise DataError(
-            f"The run {row.id} ({row.state}) has no predictions of {split}; compare runs that have ended well."
-        )
-    return predictions
+    found = {row.id: guesses_of(record, row, split) for row in rows}
+    first = rows[0].id
+    return {run: each.right[in_order_of(found[first], each, first, run)] for run, each in found.items()}
 
 
 def _recipe_pairs(record: Record, rows: Sequence[RunRow], columns: dict[str, Any]) -> list[dict[str, Any]]:

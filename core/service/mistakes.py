@@ -61,5 +61,5 @@ def _check(guesses: "Guesses", order: str, *classes: str | None) -> None:
 
 
 def gallery(record: Record, row: RunRow, split: str, weights: str, right: bool | None, count: int) -> list[dict]:
-    """So many pictures, evenly spaced by file; the same for every run on this split where right and wrong both count."""
+    """So many pictures, evenly spaced by file; where right and wrong both count, the same for every run."""
     return [guess.to_json() for guess in guesses_of(record, row, split, weights).gallery(right, count)]

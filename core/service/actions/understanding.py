@@ -1,5 +1,6 @@
-"""What a run got right and wrong: its scores, its confusions, and every single picture."""
+"""What runs got right and wrong: their scores, their confusions, every single picture, and what they cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.errors import DataError
@@ -39,3 +40,35 @@ class UnderstandingActions(Bench):
         if found is None:
             raise DataError(f"The run {row.id} ({row.state}) has no predictions of {split} by its {weights} weights.")
         return {"run": row.id, "split": split, "weights": weights, **found}
+
+    def history(self, run: str) -> dict[str, Any]:
+        """Epoch by epoch: how many validation pictures were right, were learned, were forgotten."""
+        from core.service.scrubbing import history
+
+        return history(self.record, self.record.find(run))
+
+    def at_epoch(self, run: str, epoch: int, pictures: int = 12) -> dict[str, Any]:
+        """The confusions after an epoch, and what was then said about a fixed few pictures."""
+        from core.service.scrubbing import at_epoch
+
+        return at_epoch(self.record, self.record.find(run), epoch, pictures)
+
+    def contrast(self, a: str, b: str, split: str | None = None) -> dict[str, Any]:
+        """Two runs class by class and cell by cell."""
+        from core.service.comparing import contrast
+
+        return contrast(self.record, self.record.find(a), self.record.find(b), split)
+
+    def told_by_each(
+        self, runs: Sequence[str], split: str | None = None, count: int = 12, disputed: bool = False
+    ) -> dict[str, Any]:
+        """The same pictures, and what each run says of them; or those alone that they disagree on."""
+        from core.service.comparing import told_by_each
+
+        return told_by_each(self.record, [self.record.find(run) for run in runs], split, count, disputed)
+
+    def race(self, runs: Sequence[str]) -> dict[str, Any]:
+        """What runs cost, and how accurate each was by equal cost."""
+        from core.service.racing import race
+
+        return race(self.record, [self.record.find(run) for run in runs])

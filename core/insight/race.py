@@ -1,0 +1,49 @@
+"""The fair race: how accurate each run was by the time all had spent the same, in three currencies."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from core.insight.verdicts import wilson
+
+CURRENCIES = ("seconds", "pictures", "parameters")
+"""Working time, pictures learned from, and parameters that had learned at all."""
+
+Told = Mapping[str, Any]
+
+
+def points(started: Told, epochs: Iterable[Told]) -> list[dict[str, Any]]:
+    """After each epoch what had been spent by then, and the best validation accuracy so far."""
+    per_epoch, awake, best, found = started["pictures"].get("train", 0), set[int](), 0.0, []
+    for done, each in enumerate(epochs, 1):
+        awake |= {place for place, scale in enumerate(each["lr_scales"]) if scale > 0}
+        best = max(best, each["val_accuracy"])
+        found.append(
+            {
+                "epoch": each["epoch"],
+                "seconds": each["elapsed"],
+                "pictures": done * per_epoch,
+                "parameters": sum(
+                    started["parts"][place]["trained"] for place in awake if place < len(started["parts"])
+                ),
+                "accuracy": each["val_accuracy"],
+                "best": best,
+            }
+        )
+    return found
+
+
+def at_equal(currency: str, raced: Mapping[str, Sequence[Told]], pictures: Mapping[str, int]) -> dict[str, Any] | None:
+    """How accurate each was by the largest amount that all of them spent; None where one has not finished an epoch."""
+    if not all(raced.values()):
+        return None
+    budget = min(each[-1][currency] for each in raced.values())
+    return {"budget": budget, "runs": [_standing(run, currency, budget, raced[run], pictures[run]) for run in raced]}
+
+
+def _standing(run: str, currency: str, budget: float, points: Sequence[Told], n: int) -> dict[str, Any]:
+    """None of it where not even the first epoch could be had for that much."""
+    within = [each for each in points if each[currency] <= budget]
+    if not within:
+        return {"run": run, "epoch": None, "accuracy": None, "interval": None}
+    best = within[-1]["best"]
+    return {"run": run, "epoch": within[-1]["epoch"], "accuracy": best, "interval": list(wilson(round(best * n), n))}
