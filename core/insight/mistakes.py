@@ -47,13 +47,11 @@ class Guesses:
     given: np.ndarray
     """The probability of the true class."""
     losses: np.ndarray
-    files: Sequence[str]
+    files: list[str]
     classes: Sequence[str]
 
     @classmethod
-    def of(
-        cls, probabilities: np.ndarray, labels: np.ndarray, files: Sequence[str], classes: Sequence[str]
-    ) -> "Guesses":
+    def of(cls, probabilities: np.ndarray, labels: np.ndarray, files: list[str], classes: Sequence[str]) -> "Guesses":
         given = probabilities[np.arange(len(labels)), labels]
         losses = cross_entropies(probabilities, labels)
         return cls(labels, probabilities.argmax(axis=1), probabilities.max(axis=1), given, losses, files, classes)

@@ -13,18 +13,17 @@ Told = Mapping[str, Any]
 
 def points(started: Told, epochs: Iterable[Told]) -> list[dict[str, Any]]:
     """After each epoch what had been spent by then, and the best validation accuracy so far."""
-    per_epoch, awake, best, found = started["pictures"].get("train", 0), set[int](), 0.0, []
+    per_epoch, sizes = started["pictures"].get("train", 0), [part["trained"] for part in started["parts"]]
+    awake, best, found = set[int](), 0.0, []
     for done, each in enumerate(epochs, 1):
-        awake |= {place for place, scale in enumerate(each["lr_scales"]) if scale > 0}
+        awake |= {place for place, scale in enumerate(each["lr_scales"][: len(sizes)]) if scale > 0}
         best = max(best, each["val_accuracy"])
         found.append(
             {
                 "epoch": each["epoch"],
                 "seconds": each["elapsed"],
                 "pictures": done * per_epoch,
-                "parameters": sum(
-                    started["parts"][place]["trained"] for place in awake if place < len(started["parts"])
-                ),
+                "parameters": sum(sizes[place] for place in awake),
                 "accuracy": each["val_accuracy"],
                 "best": best,
             }
