@@ -46,7 +46,7 @@ def full(record: Record, row: RunRow) -> dict[str, Any]:
     told = record.store.told(row.id)
     started, improved, last = _last(told, "started"), _last(told, "improved"), record.store.last_event(row.id)
     finished = _last([each for each in told if each["number"] > started.get("number", 0)], "finished")
-    classes, epochs, recipe = started.get("classes", []), _epochs(told), record.store.recipe(row.id)
+    classes, epochs, recipe = started.get("classes", []), epochs_told(told), record.store.recipe(row.id)
     return {
         **brief(row),
         "seconds": (last or {}).get("elapsed", 0.0) if row.seconds is None or row.state in HELD else row.seconds,
@@ -99,7 +99,7 @@ def _has(folder: Path, split: str, weights: str = "best") -> bool:
     return (folder / "predictions" / f"{split}-{weights}").exists()
 
 
-def _epochs(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def epochs_told(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each epoch once: what an attempt did after its last snapshot is told anew, or not at all, by the next one."""
     epochs: list[dict[str, Any]] = []
     for each in told:
