@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.data.entry_names import is_litter
+from core.data.miniatures import miniature
 from core.errors import PictureError
 
 if TYPE_CHECKING:
+    from core.data.decoding import Decoded
     from core.training.predicting import Predictor
 
 PICTURES_AT_ONCE = 64
@@ -21,15 +23,19 @@ Picture = tuple[str, bytes | Path]
 """Its name as people know it, and its bytes or the file that holds them."""
 
 
-def predict(best: Path, pictures: Iterable[Picture], device: str) -> dict[str, Any]:
-    """A label for each picture, and a reason for each one that can't be read."""
+def predict(best: Path, pictures: Iterable[Picture], device: str, size: int = 0) -> dict[str, Any]:
+    """A label for each picture, and a reason for each one that can't be read.
+
+    With a size, each picture comes along as it was read: a PNG, no larger than that.
+    """
     predictor = opened(best.resolve(), device)
     predictions: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     pictures = iter(pictures)
     while batch := list(islice(pictures, PICTURES_AT_ONCE)):
-        _judge(predictor, batch, predictions, rejected)
-    return {"predictions": predictions, "rejected": rejected}
+        read = [each for picture in batch if (each := _read(*picture, rejected))]
+        predictions += _judged(predictor, read, size) if read else []
+    return {"classes": list(predictor.classes), "predictions": predictions, "rejected": rejected}
 
 
 @lru_cache(maxsize=WARM)
@@ -40,28 +46,31 @@ def opened(version: Path, device: str) -> "Predictor":
     return open_predictor(version, device)
 
 
-def _judge(
-    predictor: "Predictor", batch: Sequence[Picture], predictions: list[dict[str, Any]], rejected: list[dict[str, Any]]
-) -> None:
+def _read(name: str, content: bytes | Path, rejected: list[dict[str, Any]]) -> tuple[str, "Decoded"] | None:
     from core.data.decoding import decode
 
-    read, files = [], []
-    for name, content in batch:
-        try:
-            read.append(decode(content, name))
-            files.append(name)
-        except PictureError as error:
-            rejected.append({"file": name, "reason": str(error)})
-    if read:
-        rows = predictor.probabilities([each.image for each in read])
-        for file, decoded, row in zip(files, read, rows.tolist(), strict=True):
-            predictions.append(_said(file, row, predictor.classes, decoded.notes))
+    try:
+        return name, decode(content, name)
+    except PictureError as error:
+        rejected.append({"file": name, "reason": str(error)})
+        return None
 
 
-def _said(file: str, row: list[float], classes: Sequence[str], notes: Sequence[str]) -> dict[str, Any]:
+def _judged(predictor: "Predictor", read: Sequence[tuple[str, "Decoded"]], size: int) -> Iterator[dict[str, Any]]:
+    rows = predictor.probabilities([decoded.image for _, decoded in read])
+    for (name, decoded), row in zip(read, rows.tolist(), strict=True):
+        yield {
+            "file": name,
+            **_said(row, predictor.classes),
+            "notes": list(decoded.notes),
+            **({"picture": miniature(decoded.image, size)} if size else {}),
+        }
+
+
+def _said(row: list[float], classes: Sequence[str]) -> dict[str, Any]:
     best_first = sorted(range(len(row)), key=lambda place: -row[place])[:TOP]
     top = [{"label": classes[place], "probability": row[place]} for place in best_first]
-    return {"file": file, **top[0], "top": top, "notes": list(notes)}
+    return {**top[0], "top": top}
 
 
 def pictures_of(paths: Iterable[str]) -> Iterator[tuple[str, Path]]:

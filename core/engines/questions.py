@@ -3,11 +3,11 @@
 Plain values and bytes go in and come out, so that both give the same answers.
 """
 
-import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.data.miniatures import png_of
 from core.home import Home
 from core.recipe import Recipe
 
@@ -31,20 +31,34 @@ def preview(home: Home, recipe: Mapping[str, Any], sheet: bool) -> Answer:
     from core.training.preview import preview
 
     seen = preview(Recipe.parse(recipe), home)
-    if not sheet:
-        return {**seen.to_json(), "sheet": None}
-    drawn = io.BytesIO()
-    contact_sheet(seen.pictures).save(drawn, "PNG")
-    return {**seen.to_json(), "sheet": drawn.getvalue()}
+    return {**seen.to_json(), "sheet": png_of(contact_sheet(seen.pictures)) if sheet else None}
 
 
-def predict(home: Home, run: str, pictures: Iterable[tuple[str, bytes | str]], device: str) -> Answer:
-    """A label for each picture: for bytes, or for a file."""
+def predict(home: Home, best: str, pictures: Iterable[tuple[str, bytes | str]], device: str, size: int = 0) -> Answer:
+    """A label for each picture (bytes, or a file), and if a size is given, the picture itself as it was read."""
     from core.engines.devices import choose
     from core.engines.predictor import predict
 
-    named = ((name, Path(content) if isinstance(content, str) else content) for name, content in pictures)
-    return predict(home.runs / run / "best", named, choose(device))
+    named = ((name, _content(given)) for name, given in pictures)
+    return predict(Path(best), named, choose(device), size)
 
 
-QUESTIONS: dict[str, Callable[..., Answer]] = {"backbone": backbone, "preview": preview, "predict": predict}
+def why(home: Home, best: str, picture: tuple[str, bytes | str], classes: Sequence[str], device: str) -> Answer:
+    """Where the network looked."""
+    from core.engines.devices import choose
+    from core.engines.explaining import explain
+
+    name, given = picture
+    return {"looks": explain(Path(best), name, _content(given), classes, choose(device))}
+
+
+def _content(given: bytes | str) -> bytes | Path:
+    return Path(given) if isinstance(given, str) else given
+
+
+QUESTIONS: dict[str, Callable[..., Answer]] = {
+    "backbone": backbone,
+    "preview": preview,
+    "predict": predict,
+    "why": why,
+}

@@ -1,14 +1,15 @@
-"""What runs understood: compared with each other, and asked about new pictures."""
+"""What runs understood: compared with each other, asked about new pictures, and why."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.errors import NotFound, RecordError
+from core.runs.store import RunRow
 from core.service.actions.bench import Bench
 
 
 class InsightActions(Bench):
-    """Comparisons and predictions."""
+    """Comparisons, predictions and their reasons."""
 
     def compare(self, runs: Sequence[str], split: str | None = None) -> dict[str, Any]:
         from core.service.comparing import compare
@@ -18,15 +19,39 @@ class InsightActions(Bench):
             raise RecordError("A comparison takes two different runs; name another one.")
         return compare(self.record, rows, split)
 
-    def predict(self, run: str, pictures: Iterable[str | tuple[str, bytes]], device: str = "auto") -> dict[str, Any]:
-        """Labels for files, folders, or named bytes (uploads)."""
+    def predict(
+        self, run: str, pictures: Iterable[str | tuple[str, bytes]], device: str = "auto", size: int = 0
+    ) -> dict[str, Any]:
+        """Labels for files, folders, or named bytes (uploads); with a size, the pictures too, as they were read."""
+        row, best = self._with_weights(run)
+        return {
+            "run": row.id,
+            **self.ask("predict", best=best, pictures=_named(pictures), device=device, size=size),
+        }
+
+    def why(
+        self, run: str, picture: str | tuple[str, bytes], classes: Sequence[str] = (), device: str = "auto"
+    ) -> list[dict[str, Any]]:
+        """Where the network looked: for each class (else for the predicted one) the picture with its `heat`."""
+        _, best = self._with_weights(run)
+        named = (picture, picture) if isinstance(picture, str) else picture
+        return self.ask("why", best=best, picture=named, classes=list(classes), device=device)["looks"]
+
+    def samples(self, run: str, count: int = 8) -> list[dict[str, Any]]:
+        """Pictures of the run's own test split, of different classes, to try it on."""
+        from core.service.samples import samples
+
+        return samples(self.record, self.record.find(run), count)
+
+    def _with_weights(self, run: str) -> tuple[RunRow, str]:
+        """A run, and the folder of its best weights."""
         row = self.record.find(run)
         best = self.record.folder(row.id) / "best"
         if not best.exists():
             raise NotFound(
                 f"The run {row.id} ({row.state}) has no weights to predict with; choose one that has ended well."
             )
-        return {"run": row.id, **self.ask("predict", run=row.id, pictures=_named(pictures), device=device)}
+        return row, str(best)
 
 
 def _named(pictures: Iterable[str | tuple[str, bytes]]) -> list[tuple[str, bytes | str]]:
