@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import gate
+from pages.shared import gate, identity
 
 LOGO = Path(__file__).parent / "docs" / "pictures" / "logo.svg"
 
@@ -30,9 +30,11 @@ def pages() -> list[StreamlitPage]:
 
 def open_door() -> None:
     # A file of our own: an emoji or a Material symbol would be fetched from elsewhere.
-    st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide")
+    st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide", initial_sidebar_state="collapsed")
     gate.opened()
-    st.navigation(pages(), position="top").run()
+    page = st.navigation(pages(), position="top")
+    identity.draw()
+    page.run()
 
 
 if __name__ == "__main__":

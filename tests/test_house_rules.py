@@ -102,6 +102,14 @@ def test_pages_know_the_workbench_and_the_catalog_alone():
         assert imported(ast.walk(tree(file))) & {*WITHOUT_TORCH, "threading", "multiprocessing", "subprocess"} == set()
 
 
+def test_the_door_knows_neither_streamlit_nor_the_pages_nor_the_record():
+    for file in sorted((PROJECT / "door").rglob("*.py")):
+        modules = {node.module or "" for node in ast.walk(tree(file)) if isinstance(node, ast.ImportFrom)}
+        assert {each for each in modules if each.startswith("core")} <= {"core.errors", "core.home"}, file
+        assert imported(ast.walk(tree(file))) & {*WITHOUT_TORCH, "streamlit", "pages", "sqlite3"} == set(), file
+        assert ast.get_docstring(tree(file)) or file.name == "__init__.py", file
+
+
 def test_every_page_is_in_the_navigation():
     front_door = (PROJECT / "streamlit_app.py").read_text(encoding="utf-8")
     on_disk = {f"pages/{file.name}" for file in (PROJECT / "pages").glob("*.py") if file.name != "__init__.py"}

@@ -7,6 +7,7 @@ from core.home import Home
 from core.service.actions.data import DataActions
 from core.service.actions.insight import InsightActions
 from core.service.actions.runs import RunActions
+from core.service.actions.sharing import SharingActions
 from core.service.actions.training import TrainingActions
 from core.service.actions.understanding import UnderstandingActions
 
@@ -16,5 +17,5 @@ def open_workbench(home: Home | None = None, apart: bool = False) -> "Workbench"
     return Workbench(home or Home.from_environment(), apart)
 
 
-class Workbench(DataActions, TrainingActions, RunActions, InsightActions, UnderstandingActions):
+class Workbench(DataActions, TrainingActions, RunActions, InsightActions, UnderstandingActions, SharingActions):
     """What can be done, in one home. May be used from several threads."""

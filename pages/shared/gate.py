@@ -1,10 +1,13 @@
-"""The guard at every page's door: nobody enters a page before the front door has been opened.
+"""The guard at every page's door: nobody enters a page before the front door has been opened, or without a name.
 
 Streamlit routes the very first request to a fresh server straight to a file in `pages/` if its address names one, and
-never runs the front door. So each page's first line is `enter()`.
+never runs the front door. So each page's first line is `enter()`. In hosted mode nobody gets so far without having
+signed in (`door/keeper.py`); this is the second lock.
 """
 
 import streamlit as st
+
+from pages.shared import identity
 
 _door = {"open": False}
 
@@ -16,6 +19,7 @@ def opened() -> None:
 
 def enter() -> None:
     """Go on if the front door is open; otherwise make Streamlit take the way through it."""
+    identity.person()
     if not _door["open"]:
         from streamlit_app import pages  # the front door imports this module, so not before it is needed
 
