@@ -7,6 +7,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED = PROJECT / "checkpoints" / "shipped"
+SAMPLE = "sample"
+"""What the run is called that comes with Thaw: its id, and its folder below SHIPPED."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Home:
     @property
     def runs(self) -> Path:
         return self.folder / "runs"
+
+    def folder_of(self, run: str) -> Path:
+        """Where a run's files lie; the sample's came with Thaw, unless they were brought here (a cluster's node)."""
+        own = self.runs / run
+        return SHIPPED / SAMPLE if run == SAMPLE and not own.exists() else own
 
     @property
     def engine(self) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import __version__
 from core.errors import RecordError
+from core.home import SHIPPED
 from core.runs.folders import read_json, write_json
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ def kept_score(
     if predictions is None:
         return None
     score = work_out(predictions)
-    with suppress(OSError, RecordError):  # a home that can only be read is shown all the same
-        write_json(place, {"version": __version__, "score": score})
+    if SHIPPED not in place.parents:  # what comes with Thaw stays as it came
+        with suppress(OSError, RecordError):  # a home that can only be read is shown all the same
+            write_json(place, {"version": __version__, "score": score})
     return score
 
 

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from core import __version__
 from core.errors import NotFound, RecordError, shown
-from core.home import Home
+from core.home import SAMPLE, Home
 from core.runs import liveness
 from core.runs.database import BUSY_SECONDS
 from core.runs.desk import RecordDesk, tidy
 from core.runs.folders import make_folder, write_json
+from core.runs.sample import UNCHANGEABLE, StoreWithSample
 from core.runs.states import HELD, RESUMABLE, State
-from core.runs.store import RunRow, RunStore
+from core.runs.store import RunRow
 
 if TYPE_CHECKING:
     from core.recipe import Recipe
@@ -51,10 +52,10 @@ class Record:
 
     def __init__(self, home: Home, busy_seconds: float = BUSY_SECONDS):
         self.home = home
-        self.store = RunStore(home.database, busy_seconds)
+        self.store = StoreWithSample(home.database, busy_seconds)
 
     def folder(self, run: str) -> Path:
-        return self.home.runs / run
+        return self.home.folder_of(run)
 
     def create(
         self,
@@ -125,14 +126,22 @@ class Record:
             raise NotFound(f"{shown(word)} may be any of {', '.join(row.id for row in found)}; give more of the id.")
         return self.seen(found[0])
 
+    def sees(self, run: str) -> bool:
+        """Whether the viewer may know of a run, by its id."""
+        return self.viewer is None or any(row.id == run for row in self._like(run))
+
     def find_own(self, word: str) -> RunRow:
         """The same, to change it: what others share can be looked at and nothing else."""
         row = self.find(word)
+        if row.id == SAMPLE:
+            raise RecordError(UNCHANGEABLE)
         if self.viewer not in (None, row.owner):
             raise RecordError(f"The run {row.id} is another person's; only they can change it.")
         return row
 
     def _like(self, word: str) -> list[RunRow]:
+        if word == SAMPLE and (sample := self.store.row(word)):
+            return [sample]
         by_id = self.store.ids_like(word, self.viewer) if re.fullmatch(f"[{ALPHABET}]{{1,{ID_LENGTH}}}", word) else []
         exact = [row for row in by_id if row.id == word]
         return exact or (self.store.named(word, self.viewer) if _is_unicode(word) else []) or by_id
@@ -181,7 +190,7 @@ class Record:
 
     def requeue(self, run: str, engine: str = "", files: Mapping[str, Mapping[str, Any]] = NO_FILES) -> None:
         """Let a run that rests wait for its turn once more, in the care of an engine, perhaps with other `files`."""
-        row = self.find(run)
+        row = self.find_own(run)
         if row.state not in RESUMABLE:
             raise RecordError(f"The run {row.id} is {row.state}; only one that is {_listed(RESUMABLE)} can be resumed.")
         with liveness.held(self.folder(row.id), patience=SECONDS_TO_LEAVE):  # its last worker may still be tidying up
@@ -213,7 +222,7 @@ class Record:
 
     def delete(self, run: str) -> None:
         """Remove a run and all it left; one that a process works on stays."""
-        row = self.find(run)
+        row = self.find_own(run)
         if row.state in HELD:
             raise RecordError(f"The run {row.id} is {row.state}; stop it before you delete it.")
         with liveness.held(self.folder(row.id), patience=SECONDS_TO_LEAVE):

@@ -18,8 +18,9 @@ Origin = dict[str, str]
 def folder_of(backbone: str, home: Home) -> Path | None:
     """The folder that holds a backbone: a finished run's best weights, or one below the weights folders."""
     if backbone.startswith("run:"):
-        folder = home.runs / backbone.removeprefix("run:") / "best"
-        if folder.parent.parent != home.runs or not (folder / CONFIG).is_file():
+        run = backbone.removeprefix("run:")
+        folder = home.folder_of(run) / "best"
+        if folder.parent.name != run or not (folder / CONFIG).is_file():
             raise NotFound(f"{backbone}: there is no such run with finished weights here.")
         return folder
     found = (parent / backbone for parent in weights_folders())
