@@ -20,7 +20,8 @@ def draw() -> None:
     if name in datasets:
         datasets_detail.draw(datasets[name])
     else:
-        datasets_cards.draw([each for each in datasets.values() if each["available"]])
+        here = [each for each in datasets.values() if each["available"]]
+        datasets_cards.draw(sorted(here, key=lambda each: each["source"] != "imported"))  # one's own come first
         datasets_cards.draw_absent([each for each in datasets.values() if not each["available"]])
 
 

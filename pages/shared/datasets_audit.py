@@ -12,7 +12,7 @@ from pages.shared.workbench import workbench
 
 PICTURES_BESIDE = 6
 FINDINGS_AT_ONCE = 20
-TELL = {"error": st.error, "warning": st.warning, "info": st.info}
+TELL = {"error": st.error, "warning": st.warning, "info": st.write}
 
 Found = Mapping[str, Any]
 

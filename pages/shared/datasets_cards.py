@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.catalog.datasets import DATASETS
-from pages.shared.words import plain
+from pages.shared.words import counted, plain
 from pages.shared.workbench import workbench
 
 KEY = "datasets_name"
@@ -78,7 +78,7 @@ def _draw_badge(name: str) -> None:
 
 def audit_in_words(audit: Mapping[str, Any]) -> str:
     found = {kind: sum(each["severity"] == kind for each in audit["findings"]) for kind in ("error", "warning")}
-    told = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in found.items() if count]
+    told = [counted(count, kind) for kind, count in found.items() if count]
     return ", ".join(told) if told else "nothing odd found"
 
 

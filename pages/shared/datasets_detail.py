@@ -11,11 +11,10 @@ from pages.shared import datasets_audit, gallery
 from pages.shared.balance import balance
 from pages.shared.datasets_cards import counts, look_at, train_button
 from pages.shared.tables import csv_of
-from pages.shared.words import percent, plain
+from pages.shared.words import counted, percent, plain
 from pages.shared.workbench import workbench
 
 AT_ONCE = 24
-EVERY_CLASS = "All classes"
 
 Found = Mapping[str, Any]
 
@@ -60,17 +59,16 @@ def _draw_gallery(found: Found) -> None:
     name = found["name"]
     labels = [each["label"] for each in found["classes"]]
     key = f"datasets_class_{name}"
-    chosen = st.selectbox("Class", [None, *labels], format_func=_class_in_words, key=key, width=320)
-    total = found["pictures"] if chosen is None else found["classes"][labels.index(chosen)]["pictures"]
-    below = st.container()
+    words = [f"All {len(labels):,} classes", *labels]
+    chosen = st.selectbox("Class", range(len(words)), format_func=words.__getitem__, key=key, width=320)
+    label, total = (
+        (labels[chosen - 1], found["classes"][chosen - 1]["pictures"]) if chosen else (None, found["pictures"])
+    )
+    above = st.container()
     page = gallery.turned(total, f"datasets_gallery_{name}_{chosen}", AT_ONCE)
-    pictures = workbench().thumbnails(name, chosen, AT_ONCE, page)["pictures"]
-    with below:
-        gallery.show([_captioned(each, chosen is None) for each in pictures], columns=8)
-
-
-def _class_in_words(label: str | None) -> str:
-    return EVERY_CLASS if label is None else label
+    pictures = workbench().thumbnails(name, label, AT_ONCE, page)["pictures"]
+    with above:
+        gallery.show([_captioned(each, label is None) for each in pictures], columns=8)
 
 
 def _captioned(picture: Found, of_all: bool) -> dict[str, Any]:
@@ -125,7 +123,7 @@ def _draw_sizes(found: Found) -> None:
 
 def _draw_left_out(found: Found) -> None:
     if found["skipped"]:
-        with st.expander(f"Left out: {len(found['skipped']):,} files", key="datasets_skipped"):
+        with st.expander(f"Left out: {counted(len(found['skipped']), 'file')}", key="datasets_skipped"):
             _draw_table(found["skipped"], f"{found['name']}-left-out.csv", "datasets_skipped_csv")
 
 

@@ -13,7 +13,7 @@ PACKED = ["zip", "tar", "gz", "tgz", "xz", "txz", "bz2", "tbz2", "npz", "npy"]
 ARCHIVE, BY_CLASS, CAMERA, FOLDER = "An archive", "Files, class by class", "Camera, class by class", "A folder"
 
 
-@st.dialog("Import pictures", width="large", on_dismiss="rerun")
+@st.dialog("Import pictures", width="medium", on_dismiss="rerun")
 def ask() -> None:
     """Ends by beginning the import, which the page then tells of."""
     way = st.segmented_control("From", ways(), default=ARCHIVE, required=True, key="datasets_import_way")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared.datasets_cards import look_at, train_button
 from pages.shared.tables import csv_of
-from pages.shared.words import plain
+from pages.shared.words import counted, plain
 from pages.shared.workbench import workbench
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -61,7 +61,7 @@ def _draw_failure(errand: Errand) -> None:
 def _draw_report(report: Errand) -> None:
     name, skipped = report["name"], report["skipped"]
     told = f"{name}: {report['accepted']:,} pictures of {len(report['classes']):,} classes were imported"
-    aside = f", {len(skipped):,} files were left out." if skipped else ", nothing was left out."
+    aside = f"; left out: {counted(len(skipped), 'file')}." if skipped else "; nothing was left out."
     st.success(plain(told + aside))
     for warning in report["warnings"]:
         st.warning(plain(warning))
