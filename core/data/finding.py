@@ -84,6 +84,11 @@ def open_source(name: str, home: Home) -> Source:
     raise DataError(f"There is no dataset called {shown(name)}; {meant}`datasets` lists what there is.")
 
 
+def is_kept_from(name: str, home: Home) -> bool:
+    """Whether there is such a dataset, but not for whoever looks."""
+    return name in _imports(replace(home, viewer=None)) and name not in _imports(home)
+
+
 class Location(NamedTuple):
     """Where a dataset comes from, and the folder or archive that holds it; None where nothing does by now."""
 

@@ -89,7 +89,8 @@ def _engine(record: Record, problems: list[str]) -> dict[str, Any] | None:
         last = _last_line(Path(status["log"])) if status["log"] else ""
         ended = f" Its log ends with: {last}" if last else ""
         problems.append(f"{runs}, but the {status['engine']} engine is asleep; the command `runs` wakes it.{ended}")
-    return {key: status[key] for key in ("alive", "slots", "running", "queued")}
+    seen = {state: [run for run in status[state] if record.sees(run)] for state in ("running", "queued")}
+    return {"alive": status["alive"], "slots": status["slots"], **seen}
 
 
 def _last_line(log: Path) -> str:

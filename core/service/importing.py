@@ -50,9 +50,12 @@ def delete_dataset(record: Record, name: str) -> None:
         raise DataError(f"{name} was not imported and is not Thaw's to remove; only imported datasets are.")
     if not owner_of(place).may_change(record.home.viewer):
         raise DataError(f"{name} was imported by somebody else, who alone can remove it.")
-    needed = [row.id for row in record.page() if row.dataset == name and row.state in NOT_ENDED]
+    needed = [
+        row.id for row in map(record.seen, record.store.newest()) if row.dataset == name and row.state in NOT_ENDED
+    ]
     if needed:
-        raise DataError(f"The run {needed[0]} still needs {name}; stop it first, or wait until it has ended.")
+        who = f"The run {needed[0]}" if record.sees(needed[0]) else "Somebody's run"
+        raise DataError(f"{who} still needs {name}; stop it first, or wait until it has ended.")
     _remove(place)
     SHELF.drop(name)
 
