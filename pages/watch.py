@@ -1,10 +1,35 @@
 """Watch: a run while it learns, and what it has become."""
 
+import streamlit as st
+
+from pages.shared import details, live, notes, siblings
 from pages.shared.frame import page
 from pages.shared.gate import enter
+from pages.shared.picker import picked_run
+from pages.shared.workbench import workbench
 
 enter()
 
 
+def draw() -> None:
+    run = picked_run("watch")
+    if run is None:
+        draw_beginning()
+        return
+    live.draw(run["run"])
+    seen = workbench().follow(run["run"])
+    if seen["sweep"]:
+        siblings.draw(seen["run"], seen["sweep"])
+    notes.draw(seen)
+    details.draw(seen)
+
+
+def draw_beginning() -> None:
+    st.subheader("There is no run to watch yet")
+    st.write("Choose what learns, and from what; a first run on handwritten digits takes well under a minute.")
+    if st.button("Train one", type="primary", key="watch_train"):
+        st.switch_page("pages/train.py")
+
+
 with page("Watch", "A run while it learns, and what it has become."):
-    pass
+    draw()

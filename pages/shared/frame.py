@@ -14,6 +14,13 @@ def page(title: str, sentence: str) -> Iterator[None]:
     """Everything a page draws is drawn inside of this."""
     st.title(title)
     st.write(sentence)
+    with mishaps_told():
+        yield
+
+
+@contextmanager
+def mishaps_told() -> Iterator[None]:
+    """For a fragment, which is drawn again without its page."""
     try:
         yield
     except ExplorerError as error:

@@ -37,12 +37,21 @@ class RunActions(QueueActions):
 
         line = self.glance(run)  # before the story: whoever has ended has said everything
         ended = line["state"] not in ON_THE_WAY
-        return {**line, **standing(line["state"]), **stories_of(self.record.store).told(line["run"], points, ended)}
+        return {**line, **self._standing(line), **stories_of(self.record.store).told(line["run"], points, ended)}
 
     def lineup(self) -> dict[str, Any]:
         """The runs at work, and those that wait in the order of their turns."""
         waiting = sorted(self.runs(state="queued"), key=lambda line: (line["position"] is None, line["position"]))
-        return {"at_work": [showing.brief(row) for row in self._at_work()], "waiting": waiting}
+        at_work = self._placed([showing.brief(row) for row in self._at_work()])
+        return {
+            "at_work": [{**line, **self._standing(line)} for line in at_work],
+            "waiting": [{**line, **self._standing(line)} for line in waiting],
+        }
+
+    def _standing(self, line: dict[str, Any]) -> dict[str, Any]:
+        """What its state means, and what whoever looks may ask for: of another person's run, nothing."""
+        own = self.record.viewer in (None, line["owner"])
+        return {**standing(line["state"]), **({} if own else {"may": []})}
 
     def _at_work(self) -> list[RunRow]:
         return [row for state in sorted(HELD) for row in self.record.page(state=state) if row.state in HELD]

@@ -1,0 +1,99 @@
+"""A run while it goes on: drawn anew every two seconds, from its record alone, until it has ended."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import anatomy, curves, queue_view, standing, truth
+from pages.shared.colours import colours
+from pages.shared.folds import fold, open_once
+from pages.shared.frame import mishaps_told
+from pages.shared.ice import heat_map
+from pages.shared.words import plain
+from pages.shared.workbench import workbench
+
+Seen = Mapping[str, Any]
+Specs = dict[str, dict[str, Any]]
+
+ENDED = ("done", "stopped", "failed", "diverged", "lost")
+AXES = {"epoch": "by epoch", "step": "by step", "seconds": "by seconds"}
+
+
+def seconds_between_ticks() -> float:
+    """THAW_TICK=0 lets a page rest: for pictures and tests."""
+    return float(os.environ.get("THAW_TICK") or 2.0)
+
+
+def draw(run: str) -> None:
+    """What is drawn before the first tick is the first tick."""
+    state = workbench().follow(run)["state"]
+    every = None if state in ENDED else seconds_between_ticks() or None
+    st.fragment(tick, run_every=every)(run, state)
+
+
+def tick(run: str, state: str) -> None:
+    with mishaps_told():
+        seen = workbench().follow(run)
+        if seen["state"] != state:
+            st.rerun()  # the picker tells the state too, and who has ended ticks no more
+        standing.draw(seen)
+        if seen["epochs"] or seen["steps"]:
+            draw_curves(seen)
+            draw_anatomy(seen)
+            draw_truth(seen)
+        queue_view.draw(seen)
+
+
+def draw_curves(seen: Seen) -> None:
+    by = st.segmented_control(
+        "Curves", AXES, format_func=AXES.__getitem__, default="epoch", required=True, key="watch_by"
+    )
+    for spec in drawn(seen["run"], seen["number"], by or "epoch", colours().ground, seen).values():
+        st.vega_lite_chart(spec, width="stretch")
+    with fold("The curves as a table", "watch_table") as is_open:
+        if is_open:
+            st.dataframe(curves.rows(seen), width="stretch", hide_index=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def drawn(run: str, number: int, by: str, ground: str, _seen: Seen) -> Specs:
+    """Made once for all who watch: a run that has said nothing new looks as it did."""
+    specs = {"loss": curves.loss(_seen, by), "accuracy": curves.accuracy(_seen, by)}
+    if _seen["stages"] and any(stage["scales"] for stage in _seen["stages"]):
+        specs["thaw"] = thaw_strip(_seen)
+    return specs
+
+
+def thaw_strip(seen: Seen) -> dict[str, Any]:
+    best = seen["best"] and seen["best"]["epoch"]
+    strip = heat_map(seen["stages"], best=best, upto=seen["epochs_done"], title="What is frozen, and what learns")
+    return curves.in_place(strip, titled=False)
+
+
+def draw_anatomy(seen: Seen) -> None:
+    with fold(anatomy.title(seen), "watch_anatomy") as is_open:
+        if is_open and seen["epochs"]:
+            st.vega_lite_chart(anatomy.spec(seen), width="stretch")
+            st.dataframe(anatomy.rows(seen), width="stretch", hide_index=True, height=210)
+
+
+def draw_truth(seen: Seen) -> None:
+    if seen["alarms"]:
+        open_once("watch_truth", seen["run"])
+    with fold(truth.title(seen), "watch_truth") as is_open:
+        if is_open and seen["epochs"]:
+            for alarm in seen["alarms"]:
+                st.error(plain(alarm["sentence"]))
+            _draw_meter(seen)
+
+
+def _draw_meter(seen: Seen) -> None:
+    measures = truth.MEASURES
+    measure = st.segmented_control(
+        "Measure", measures, format_func=measures.__getitem__, default="moved", required=True, key="watch_measure"
+    )
+    st.vega_lite_chart(truth.spec(seen, measure or "moved"), width="stretch")
+    st.caption("After the last epoch:")
+    st.dataframe(truth.rows(seen), width="stretch", hide_index=True)

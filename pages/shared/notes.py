@@ -1,0 +1,86 @@
+"""What people write on a run: its name, a note, tags, its priority; and its end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.folds import fold
+from pages.shared.frame import mishaps_told
+from pages.shared.words import plain
+from pages.shared.workbench import workbench
+
+Seen = Mapping[str, Any]
+
+
+def draw(seen: Seen) -> None:
+    run = seen["run"]
+    tags = ", ".join(seen["tags"]) or "no tags"
+    with fold(
+        f"Name, note and tags: {plain(_short(seen['note']) or 'no note')}; {plain(tags)}", "watch_notes"
+    ) as is_open:
+        if is_open:
+            with st.form(f"watch_notes_of_{run}", border=False):
+                _draw_form(seen)
+            if "delete" in seen["may"] and st.button("Delete this run", key="watch_delete"):
+                confirm_deletion(run, seen["name"])
+
+
+def _draw_form(seen: Seen) -> None:
+    run = seen["run"]
+    name = st.text_input("Name", seen["name"], key=f"watch_name_{run}")
+    note = st.text_area("Note", seen["note"], key=f"watch_note_{run}")
+    tags = st.multiselect(
+        "Tags",
+        seen["tags"],
+        default=seen["tags"],
+        accept_new_options=True,
+        key=f"watch_tags_{run}",
+        placeholder="Type one",
+    )
+    waits = "prioritise" in seen["may"]
+    priority = st.number_input(
+        "Priority (higher goes first among your own)",
+        value=seen["priority"],
+        key=f"watch_priority_{run}",
+        disabled=not waits,
+    )
+    if st.form_submit_button("Save"):
+        with mishaps_told():
+            _save(seen, name or "", note or "", tags, int(priority) if waits else seen["priority"])
+            st.rerun()
+
+
+def _save(seen: Seen, name: str, note: str, tags: list[str], priority: int) -> None:
+    """Only what was changed: another visitor may have changed the rest."""
+    bench, run = workbench(), seen["run"]
+    if name != seen["name"]:
+        bench.rename(run, name)
+    if note != seen["note"]:
+        bench.note(run, note)
+    if set(tags) != set(seen["tags"]):
+        bench.tag(run, set(tags) - set(seen["tags"]), set(seen["tags"]) - set(tags))
+    if priority != seen["priority"]:
+        bench.prioritise(run, priority)
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(run: str, name: str) -> None:
+    st.write(f"The run {plain(name)} ({run}), its weights and its predictions will be gone for good.")
+    with mishaps_told():
+        if st.button("Delete it", key="watch_delete_yes", type="primary"):
+            workbench().delete(run)
+            forget(run)
+            st.rerun()
+
+
+def forget(run: str) -> None:
+    """No page is to ask for it any more."""
+    for key in ("last_run", "watch_run"):
+        if st.session_state.get(key) == run:
+            del st.session_state[key]
+    st.query_params.clear()
+
+
+def _short(note: str, most: int = 60) -> str:
+    return note if len(note) <= most else f"{note[:most]}…"
