@@ -1,122 +1,91 @@
-"""Home: the finished runs, and one of them in full."""
+"""Home: three ways to begin, and the runs there are."""
 
-from typing import Any
+import os
 
 import streamlit as st
 
-from core.errors import ExplorerError
-from pages.shared import charts
+from pages.shared import run_card, run_list
+from pages.shared.frame import mishaps_told, page
 from pages.shared.gate import enter
-from pages.shared.matrix import LARGEST_MATRIX, matrix
-from pages.shared.words import duration, percent, plain, with_interval
+from pages.shared.picker import go_to
+from pages.shared.sample import SAMPLE, hide, is_hidden, sample
 from pages.shared.workbench import workbench
 
 enter()
 
-FINISHED = ("done", "stopped", "failed", "diverged", "lost")
-AT_ONCE = 50
+LOGO = "docs/pictures/logo.svg"
+NEWEST = 3
+SENTENCE = (
+    "Take a network that has seen other pictures, let it learn yours part by part, and see what it has learned, what "
+    "it gets wrong, and how sure one can be of either."
+)
+SECONDS_BETWEEN_LOOKS = 2.0
 
 
 def draw() -> None:
-    st.title("Thaw")
-    st.write("Watch a frozen network thaw: what it learned, what it gets wrong, and how sure one can be of either.")
-    try:
-        runs = [run for run in workbench().runs() if run["state"] in FINISHED]
-        if runs:
-            draw_list(runs)
-            draw_run(chosen(runs))
-        else:
-            draw_beginning()
-    except ExplorerError as error:
-        st.error(plain(error))
+    draw_ways_to_begin()
+    draw_newest()
+    draw_sample_switch()
 
 
-def draw_beginning() -> None:
-    """Nothing was trained yet: say how, in the one way there is."""
-    st.subheader("No run has finished yet")
-    st.write("Make one in a terminal, in the project's folder; it learns handwritten digits in well under a minute:")
-    st.code("python -m core train", language="bash")
-    st.write("`python -m core train --help` tells every choice with its sentence. Reload this page when it is done.")
-    st.button("Look again", type="primary")
+def draw_ways_to_begin() -> None:
+    """What a press does stands below it; the sample is no way to begin for whoever has put it away."""
+    ways = [begin_with_digits, *([open_sample] if sample() else []), replay]
+    for column, draw_way in zip(st.columns(len(ways)), ways, strict=True):
+        with column:
+            draw_way()
 
 
-def draw_list(runs: list[dict[str, Any]]) -> None:
-    st.subheader("Finished runs")
-    rows = [
-        {
-            "run": run["run"],
-            "accuracy on validation": score_of(run),
-            "dataset": run["dataset"],
-            "backbone": run["backbone"],
-            "strategy": run["strategy"],
-            "state": run["state"],
-            "time": duration(run["seconds"]),
-            "name": run["name"],
-        }
-        for run in runs[:AT_ONCE]
-    ]
-    st.dataframe(rows, width="stretch", hide_index=True)
-    if len(runs) > AT_ONCE:
-        st.caption(f"The newest {AT_ONCE} of {len(runs):,}; `python -m core runs` lists them all.")
+def begin_with_digits() -> None:
+    if st.button("Train on digits", type="primary", key="home_train", width="stretch"):
+        for left_there in ("train_recipe", "train_dataset"):
+            st.session_state.pop(left_there, None)
+        st.switch_page("pages/train.py")
+    st.caption("Handwritten digits, a small network, well under a minute: all is chosen, and all can be changed.")
 
 
-@st.cache_data(show_spinner=False, max_entries=1000)
-def shown(run: str, state: str) -> dict[str, Any]:
-    """A finished run never changes, so it is worked out once; the state is part of the key."""
-    return workbench().show(run)
+def open_sample() -> None:
+    if st.button("Open the sample", key="home_sample", width="stretch"):
+        go_to("watch", SAMPLE)
+    st.caption("A finished run to look around in: its curves, its thaw, its mistakes, its guesses on your pictures.")
 
 
-def score_of(run: dict[str, Any]) -> str:
-    try:
-        return with_interval(shown(run["run"], run["state"]).get("val"))
-    except ExplorerError:
-        return percent(run["accuracy"])
+def replay() -> None:
+    if st.button("Replay a report", key="home_replays", width="stretch"):
+        st.switch_page("pages/replays.py")
+    st.caption("What published experiments claimed, and how a claim is judged.")
 
 
-def chosen(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    names = {run["run"]: f"{run['name']} ({run['run']})" for run in runs}
-    picked = (
-        st.selectbox("Run", list(names), format_func=names.__getitem__, key="run", bind="query-params")
-        or runs[0]["run"]
-    )
-    return shown(picked, next(run["state"] for run in runs if run["run"] == picked))
+def draw_newest() -> None:
+    """The newest runs, drawn anew while one of them is on its way; what is not filled yet, the sample fills."""
+    newest = workbench().runs(NEWEST + 1)
+    st.subheader("Newest runs")
+    if not newest:
+        st.write("Runs of your own will stand here; “Train on digits” makes the first one.")
+    moving = any(line["state"] in run_card.ON_THE_WAY for line in newest[:NEWEST])
+    every = float(os.environ.get("THAW_TICK") or SECONDS_BETWEEN_LOOKS) or None
+    st.fragment(draw_cards, run_every=every if moving else None)()
+    if len(newest) > NEWEST:
+        run_list.draw()
 
 
-def draw_run(run: dict[str, Any]) -> None:
-    st.subheader("The run in full")
-    score, split = (run["test"], "test") if run.get("test") else (run.get("val"), "validation")
-    st.markdown(f"**{with_interval(run.get('val'))}** right on validation, at the best epoch.")
-    if run.get("test"):
-        st.markdown(f"**{with_interval(run['test'])}** right on the test pictures, which chose nothing.")
-    if run["state"] != "done":
-        st.warning(plain(f"This run is {run['state']}. {run.get('reason') or ''}"))
-    if run["epochs"]:
-        draw_curves(run)
-    if score:
-        draw_confusions(score, split)
+def draw_cards() -> None:
+    with mishaps_told():
+        lines = workbench().runs(NEWEST)
+        lines += [line for line in [sample()] if line and len(lines) < NEWEST]
+        for place, (column, line) in enumerate(zip(st.columns(NEWEST), lines, strict=False)):
+            with column:
+                run_card.draw(line, f"home_run_{place}")
 
 
-def draw_curves(run: dict[str, Any]) -> None:
-    epochs, best = run["epochs"], run["best_epoch"]
-    left, right = st.columns(2)
-    left.altair_chart(charts.curve(epochs, "loss", "Loss: lower is better", "nats", best), width="stretch")
-    right.altair_chart(charts.curve(epochs, "accuracy", "Accuracy: higher is better", "share", best), width="stretch")
-    with st.expander("The curves as a table"):
-        fields = ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
-        rows = [{"epoch": each["epoch"] + 1, **{field: each.get(field) for field in fields}} for each in epochs]
-        st.dataframe(rows, hide_index=True)
+def draw_sample_switch() -> None:
+    """Put the sample away, or have it back; nothing where this server has none."""
+    if is_hidden():
+        st.button("Bring the sample back", key="home_sample_back", type="tertiary", on_click=hide, args=(False,))
+    elif sample():
+        st.button("Put the sample away", key="home_sample_away", type="tertiary", on_click=hide)
 
 
-def draw_confusions(score: dict[str, Any], split: str) -> None:
-    left, right = st.columns([3, 2])
-    if score["confusion"] and len(score["classes"]) <= LARGEST_MATRIX:
-        left.altair_chart(matrix(score, f"Confusions on the {split} split"), width="stretch")
-    else:
-        left.dataframe(score["top_confusions"], width="stretch", hide_index=True)
-    fields = ("label", "precision", "recall", "f1", "support")
-    rows = [{field: each[field] for field in fields} for each in score["classes"]]
-    shares = {field: st.column_config.NumberColumn(format="percent") for field in ("precision", "recall", "f1")}
-    right.dataframe(rows, width="stretch", hide_index=True, column_config=shares)
-
-
-draw()
+st.image(LOGO, width=72, alt="Six bars, the upper ones warm, the lower ones ice")
+with page("Watch a frozen network thaw", SENTENCE):
+    draw()
