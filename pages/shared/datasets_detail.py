@@ -61,9 +61,8 @@ def _draw_gallery(found: Found) -> None:
     key = f"datasets_class_{name}"
     words = [f"All {len(labels):,} classes", *labels]
     chosen = st.selectbox("Class", range(len(words)), format_func=words.__getitem__, key=key, width=320)
-    label, total = (
-        (labels[chosen - 1], found["classes"][chosen - 1]["pictures"]) if chosen else (None, found["pictures"])
-    )
+    label = labels[chosen - 1] if chosen else None
+    total = found["classes"][chosen - 1]["pictures"] if chosen else found["pictures"]
     above = st.container()
     page = gallery.turned(total, f"datasets_gallery_{name}_{chosen}", AT_ONCE)
     pictures = workbench().thumbnails(name, label, AT_ONCE, page)["pictures"]
