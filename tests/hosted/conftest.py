@@ -52,9 +52,9 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """Starts hosted servers, each over a home of its own unless one is given; all of them end with the tests."""
     with ExitStack() as running:
 
-        def begin(home: Path | None = None, folder: Path = PROJECT, **environment: str) -> Hosted:
+        def begin(home: Path | None = None, folder: Path = PROJECT, port: int = 0, **environment: str) -> Hosted:
             home = home or tmp_path_factory.mktemp("hosted_home")
-            return running.enter_context(hosted(home, folder, environment))
+            return running.enter_context(hosted(home, folder, port or free_port(), environment))
 
         yield begin
 
@@ -65,11 +65,14 @@ def room(host: Host) -> Hosted:
     return host(THAW_ROOM_PASSPHRASE=PASSPHRASE, THAW_ROOM_NAME="Room 12")
 
 
-@contextmanager
-def hosted(home: Path, folder: Path, environment: Mapping[str, str]) -> Iterator[Hosted]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def hosted(home: Path, folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Hosted]:
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(PROJECT / "hosted.py"), *options],
