@@ -25,6 +25,8 @@ class Knob:
     high: float | None
     options: tuple[str, ...]
     help: str
+    when: str = ""
+    """The setting beside it that must be on for this one to count."""
 
     def checked(self, value: object, where: str) -> Value:
         """The value in the knob's own type, or an error that names the field, the value and the limits."""
@@ -40,10 +42,16 @@ class Knob:
 
 
 def knob(
-    default: Value, *, help: str, low: float | None = None, high: float | None = None, options: tuple[str, ...] = ()
+    default: Value,
+    *,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    options: tuple[str, ...] = (),
+    when: str = "",
 ) -> Any:
     """A dataclass field that is also a Knob."""
-    return field(default=default, metadata={"low": low, "high": high, "options": options, "help": help})
+    return field(default=default, metadata={"low": low, "high": high, "options": options, "help": help, "when": when})
 
 
 def number(

@@ -85,7 +85,9 @@ class LastLayers(Strategy):
     grain: ClassVar[Grain] = "layer"
     count: int = knob(90, low=0, high=10_000, help="How many layers with weights, below the head, learn in the end.")
     gradually: bool = knob(False, help="Begin with the head, then wake an equal share of the layers every epoch.")
-    over_epochs: int = knob(4, low=1, high=1000, help="Epochs until all of them are awake, if gradually.")
+    over_epochs: int = knob(
+        4, low=1, high=1000, help="Epochs until all of them are awake, if gradually.", when="gradually"
+    )
 
     def lr_scales(self, parts: int, epoch: int) -> list[float]:
         share = min(1.0, epoch / self.over_epochs) if self.gradually else 1.0

@@ -43,7 +43,7 @@ def _entries(registry: Registry) -> list[dict[str, Any]]:
 
 def _knob(knob: Knob) -> dict[str, Any]:
     limits = {"low": knob.low, "high": knob.high, "options": list(knob.options)}
-    return {"name": knob.name, "default": knob.default, **limits, "help": knob.help}
+    return {"name": knob.name, "default": knob.default, **limits, "help": knob.help, "when": knob.when}
 
 
 def recipe_fields() -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from json import dumps
 from typing import Any
 
 from core.terminal.drawing import (
@@ -57,6 +58,19 @@ def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
 def _tell_alarms(found: Mapping[str, Any], screen: Screen) -> None:
     """What was frozen and moved all the same."""
     screen.lines([screen.paint(f"  alarm: {inert(each['sentence'])}", "red") for each in found["alarms"]])
+
+
+def tell_recipe(told: Mapping[str, Any], screen: Screen) -> None:
+    """Every field of a recipe; a star before those that are not as suggested for the dataset."""
+    fields = told["fields"]
+    rows = [["*" if each["changed"] else "", each["name"], inert(_spelled(each["value"]))] for each in fields]
+    screen.lines(table(["", "field", "value"], rows))
+    screen.line(f"It can be trained here; * is changed from what suits the dataset. Its hash is {told['hash']}.")
+    screen.line(inert(told["command"]))
+
+
+def _spelled(value: object) -> str:
+    return value if isinstance(value, str) else dumps(value, ensure_ascii=False)
 
 
 def tell_preview(seen: Mapping[str, Any], screen: Screen) -> None:

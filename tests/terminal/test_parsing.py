@@ -75,7 +75,7 @@ def test_completion_offers_commands_and_then_their_options():
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
     assert offered("tr", 1) == ["train"]
-    assert offered("train --", 2) == ["--set", "--name", "--device", "--again", "--json", "--help"]
+    assert offered("train --", 2) == ["--preset", "--set", "--name", "--device", "--again", "--json", "--help"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

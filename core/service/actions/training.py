@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import RecordError, shown
 from core.events import Event
+from core.home import Home
 from core.service import queueing, reusing
 from core.service.actions.bench import Bench
+from core.service.soon import Answers
 
 if TYPE_CHECKING:
     from core.recipe import Recipe
@@ -17,6 +19,24 @@ if TYPE_CHECKING:
 
 class TrainingActions(Bench):
     """What begins runs."""
+
+    def __init__(self, home: Home, apart: bool = False):
+        super().__init__(home, apart)
+        self._answers = Answers()
+
+    def soon(
+        self, action: str, given: "Recipe | Mapping[str, Any]", *, patience: float = 0.3, **how: Any
+    ) -> Any | None:
+        """What one of the actions on a recipe answers, or None while that takes its time: ask again then."""
+        from core.recipe import Recipe
+
+        recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
+        question = (self.home, action, recipe.hash, *sorted(how.items()))
+        return self._answers.ask(question, partial(getattr(self, action), recipe, **how), patience)
+
+    def close(self) -> None:
+        self._answers.close()
+        super().close()
 
     def check(self, given: "Recipe | Mapping[str, Any]") -> "Recipe":
         """The recipe in full, or an error: every choice can be made, the dataset and the backbone are known here."""
@@ -80,6 +100,18 @@ class TrainingActions(Bench):
         facts = {"name": name, "wanted_device": device, "priority": priority, "owner": owner, "request": request}
         run = twin or queueing.submit(self.record, self.engine, recipe, **facts)
         return {"run": run, "state": self.record.find(run).state, "reused": twin is not None}
+
+    def plan_sweep(
+        self, given: "Recipe | Mapping[str, Any]", *, grid: Sequence[str] = (), seeds: int = 1
+    ) -> dict[str, Any]:
+        """Which runs a sweep would have, before any of them is made."""
+        from core.recipe import Recipe
+        from core.recipe.grid import axes_of, expand, size
+
+        axes = axes_of(grid)
+        members = expand(given if isinstance(given, Recipe) else Recipe.parse(given), axes, seeds)
+        runs = [{**member.values, "seed": member.seed} for member in members]
+        return {"runs": runs, "merged": size(axes, seeds) - len(members)}
 
     def submit_sweep(
         self,
