@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from core.data.miniatures import kept_miniature
+from core.data.finding import is_kept_from
+from core.data.miniatures import kept_miniature, png_of
 from core.errors import DataError, ExplorerError, NotFound
 from core.home import Home
 from core.runs.folders import read_json
@@ -39,17 +40,25 @@ _one = Lock()
 
 
 def picture(record: Record, row: RunRow, split: str, index: int, size: int) -> bytes | None:
-    """Picture number `index` of what the run said about a split, as a PNG; None where it can't be had any more."""
+    """Picture number `index` of what the run said about a split, as a PNG; None where it can't be had any more.
+
+    At most `size` pixels a side; 0 stands for the picture whole.
+    """
     from core.service.guesses import guesses_of
 
     files = guesses_of(record, row, split).files
     if not 0 <= index < len(files):
         raise NotFound(f"The {split} split of {row.id} has {len(files)} pictures; there is no number {index}.")
+    if is_kept_from(row.dataset, record.home):  # a run may be shared, and what it learned from may not
+        return None
     fingerprint = fingerprint_of_run(record, row)
 
     def read() -> "Image.Image | None":
         return picture_in(record.home, row.dataset, fingerprint, files[index])
 
+    if not size:
+        whole = read()
+        return whole and png_of(whole)
     return kept_miniature(record.home.cache, fingerprint, files[index], size, read)
 
 

@@ -17,7 +17,7 @@ class UnderstandingActions(Bench):
         return mistakes(self.record, self.record.find(run), split, **asked)
 
     def picture(self, run: str, split: str, index: int, size: int = 128) -> bytes | None:
-        """The very picture that the run judged, as a PNG; None where it can't be had any more."""
+        """The very picture that the run judged, as a PNG (0: whole); None where it can't be had any more."""
         from core.service.pictures import picture
 
         return picture(self.record, self.record.find(run), split, index, size)

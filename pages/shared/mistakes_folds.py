@@ -1,0 +1,104 @@
+"""Below the matrix: what was confused most, the greatest losses, and folded all that goes further."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.shared import matrix, mistakes_classes, mistakes_scrubber, mistakes_why, picture_list
+from pages.shared.gallery import AT_ONCE, turned
+from pages.shared.mistakes_cell import draw_list
+from pages.shared.tables import csv_of
+from pages.shared.words import percent
+from pages.shared.workbench import workbench
+
+WHICH = {"wrong": False, "right": True, "all": None}
+ORDERS = {"loss": "greatest loss first", "confidence": "most confident first", "file": "by file"}
+LOSSES = 6
+
+Score = Mapping[str, Any]
+
+
+def draw(run: str, score: Score, cell: tuple[str, str]) -> None:
+    losses, confusions = st.columns([3, 2], gap="medium")
+    with losses:
+        draw_losses(run, score)
+    with confusions:
+        if len(score["classes"]) <= matrix.LARGEST_MATRIX:
+            draw_list(score)
+    with fold(f"All pictures: {score['right']:,} right, {score['n'] - score['right']:,} wrong", "all") as opened:
+        if opened:
+            draw_all(run, score)
+    macro, weighted = percent(score["macro_f1"]), percent(score["weighted_f1"])
+    with fold(f"Class by class: macro F1 {macro}, weighted F1 {weighted}", "classes") as opened:
+        if opened:
+            mistakes_classes.draw(score)
+    with fold("Why: what spoke for the true and for the predicted class", "why") as opened:
+        if opened:
+            mistakes_why.draw(run, score, cell)
+    with fold("Epoch by epoch: what was learned and forgotten", "epochs") as opened:
+        if opened:
+            mistakes_scrubber.draw(run)
+    with fold("Take away: every prediction and the matrix, as tables", "download") as opened:
+        if opened:
+            draw_downloads(run, score)
+
+
+class fold:  # noqa: N801 - reads as a verb where it is used
+    """A fold whose content is made only while it is open."""
+
+    def __init__(self, label: str, name: str):
+        self.expander = st.expander(label, key=f"mistakes_fold_{name}", on_change="rerun")
+
+    def __enter__(self) -> bool:
+        self.expander.__enter__()
+        return bool(self.expander.open)
+
+    def __exit__(self, *error: Any) -> None:
+        self.expander.__exit__(*error)
+
+
+def draw_losses(run: str, score: Score) -> None:
+    st.markdown("**Greatest losses: where the true class seemed least likely**")
+    found = workbench().mistakes(run, score["split"], weights=score["weights"], at_once=LOSSES)
+    picture_list.draw(run, score["split"], found["rows"], "mistakes_losses")
+
+
+def draw_all(run: str, score: Score) -> None:
+    """Every picture, right and wrong, a page at a time."""
+    labels = [each["label"] for each in score["classes"]]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        which = st.segmented_control("Which", list(WHICH), default="wrong", key="mistakes_which") or "all"
+        order = st.selectbox("Order", list(ORDERS), format_func=ORDERS.__getitem__, key="mistakes_order", width=220)
+        true = any_class("True", labels, "mistakes_all_true")
+        said = any_class("Taken for", labels, "mistakes_all_said")
+    asked = {"right": WHICH[which], "order": order, "true": true, "predicted": said, "weights": score["weights"]}
+    found = workbench().mistakes(run, score["split"], **asked)
+    if not found["found"]:
+        st.caption("No picture fits.")
+    elif found["found"] > AT_ONCE:
+        place = turned(found["found"], f"mistakes_all_{which}_{order}_{true}_{said}")
+        found = workbench().mistakes(run, score["split"], **asked, page=place)
+    st.caption(f"{found['found']:,} of {found['n']:,} pictures.")
+    picture_list.draw(run, score["split"], found["rows"], "mistakes_all")
+
+
+def any_class(label: str, labels: list[str], key: str) -> str | None:
+    if st.session_state.get(key) not in labels:  # another run may know others
+        st.session_state.pop(key, None)
+    return st.selectbox(label, labels, index=None, placeholder="any class", key=key, width=200)
+
+
+def draw_downloads(run: str, score: Score) -> None:
+    found = workbench().mistakes(run, score["split"], weights=score["weights"], order="file", at_once=None)
+    name = f"{run}-{score['split']}-{score['weights']}"
+    with st.container(horizontal=True):
+        st.download_button("Every prediction", csv_of(found["rows"]), f"{name}.csv", "text/csv", key="mistakes_csv")
+        if score["confusion"]:
+            labels = [each["label"] for each in score["classes"]]
+            rows = [
+                {"true \\ predicted": label, **dict(zip(labels, counts, strict=True))}
+                for label, counts in zip(labels, score["confusion"], strict=True)
+            ]
+            st.download_button("The matrix", csv_of(rows), f"{name}-matrix.csv", "text/csv", key="mistakes_csv_matrix")
+    st.caption("The menu at a chart's corner saves it as PNG or SVG.")

@@ -1,0 +1,122 @@
+"""Mistakes, without a browser: what it says, which pictures it shows, and that what people named stays text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.home import Home
+from core.service import Workbench
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def app() -> Iterator[AppTest]:
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60)
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def bench(home_with_a_run: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+    """The home of one small run, as this test's own."""
+    monkeypatch.setenv("THAW_HOME", str(home_with_a_run))
+    bench = Workbench(Home(home_with_a_run))
+    yield bench
+    bench.close()
+
+
+def opened(app: AppTest) -> AppTest:
+    return app.run().switch_page("pages/mistakes.py").run()
+
+
+def said(app: AppTest) -> str:
+    elements = [*app.header, *app.markdown, *app.caption, *app.info, *app.error, *app.warning]
+    return "\n".join(element.value for element in elements)
+
+
+def test_an_empty_home_says_what_to_do(app: AppTest, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("THAW_SAMPLE", "0")
+    opened(app)
+    assert not app.exception
+    assert "No run has been trained yet" in app.info[0].value
+    assert app.button(key="mistakes_train").label == "Train on digits"
+
+
+def test_the_headline_carries_its_noise_and_the_most_confused_cell_is_open(app: AppTest, bench: Workbench):
+    opened(app)
+    assert not app.exception
+    score = bench.score(bench.runs()[0]["run"])
+    low, high = (f"{100 * bound:.1f}" for bound in score["interval"])
+    assert app.header[0].value.replace("\\", "").endswith(f"({low} to {high}), {score['right']} of {score['n']}")
+    worst = score["top_confusions"][0]
+    assert (app.selectbox(key="mistakes_true").value, app.selectbox(key="mistakes_pred").value) == (
+        worst["true"],
+        worst["predicted"],
+    )
+    assert f"{worst['count']} of" in said(app)
+
+
+def test_a_click_on_the_matrix_moves_the_boxes_and_they_may_move_on(app: AppTest, bench: Workbench):
+    opened(app)
+    app.session_state["mistakes_matrix"] = {"selection": {"cell": [{"true": "4", "predicted": "4"}]}}
+    app.run()
+    assert not app.exception
+    assert (app.selectbox(key="mistakes_true").value, app.selectbox(key="mistakes_pred").value) == ("4", "4")
+    assert "were seen as such" in said(app)
+    app.selectbox(key="mistakes_true").select("7").run()
+    assert (app.selectbox(key="mistakes_true").value, app.selectbox(key="mistakes_pred").value) == ("7", "4")
+
+
+def test_a_cell_is_chosen_by_its_address(app: AppTest, bench: Workbench):
+    app.query_params["mistakes_true"], app.query_params["mistakes_pred"] = "3", "8"
+    opened(app)
+    app.query_params["mistakes_true"], app.query_params["mistakes_pred"] = "3", "8"
+    app.run()
+    assert not app.exception
+    assert "pictures of **3** were taken for **8**" in said(app)
+
+
+def test_the_last_epoch_and_the_other_split_have_figures_of_their_own(app: AppTest, bench: Workbench):
+    opened(app)
+    run = bench.runs()[0]["run"]
+    app.segmented_control(key="mistakes_split").set_value("val").run()
+    app.segmented_control(key="mistakes_weights").set_value("last").run()
+    assert not app.exception
+    score = bench.score(run, "val", "last")
+    assert f"{score['right']} of {score['n']}" in app.header[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("name", ["all", "classes", "epochs", "download"])
+def test_every_fold_opens(app: AppTest, bench: Workbench, name: str):
+    opened(app)
+    app.session_state[f"mistakes_fold_{name}"] = True
+    app.run()
+    assert not app.exception and not app.error
+
+
+def test_the_slider_goes_back_through_the_epochs(app: AppTest, bench: Workbench):
+    opened(app)
+    app.session_state["mistakes_fold_epochs"] = True
+    app.run()
+    app.select_slider(key="mistakes_epoch").set_value(0).run()
+    assert not app.exception
+    first = bench.history(bench.runs()[0]["run"])["epochs"][0]
+    assert "After epoch 1:" in said(app) and f"{first['right']} of" in said(app)
+
+
+def test_a_run_that_never_judged_its_pictures_says_so_in_a_sentence(
+    app: AppTest, home_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from core.recipe import Recipe
+
+    bench = Workbench(Home(home_folder))
+    bench.record.create(Recipe(), name="![](http://127.0.0.1:9/x.png)")
+    bench.close()
+    opened(app)
+    assert not app.exception
+    assert "has not judged its pictures" in app.info[0].value
