@@ -129,6 +129,7 @@ def standing(state: State) -> dict[str, Any]:
         "resume": state in RESUMABLE,
         "prioritise": state in WAITS,
         "delete": state not in HELD,
+        "write": True,
     }
     return {"meaning": MEANING[state], "may": [ask for ask, possible in asks.items() if possible]}
 

@@ -19,30 +19,37 @@ def draw(seen: Seen) -> None:
     with fold(
         f"Name, note and tags: {plain(_short(seen['note']) or 'no note')}; {plain(tags)}", "watch_notes"
     ) as is_open:
-        if is_open:
-            with st.form(f"watch_notes_of_{run}", border=False):
-                _draw_form(seen)
+        if is_open and "write" not in seen["may"]:
+            st.text("\n".join([seen["name"], seen["note"], tags]))
+        elif is_open:
+            mark = _mark(seen)
+            with st.form(f"watch_notes_{mark}", border=False):
+                _draw_form(seen, mark)
             if "delete" in seen["may"] and st.button("Delete this run", key="watch_delete"):
                 confirm_deletion(run, seen["name"])
 
 
-def _draw_form(seen: Seen) -> None:
-    run = seen["run"]
-    name = st.text_input("Name", seen["name"], key=f"watch_name_{run}")
-    note = st.text_area("Note", seen["note"], key=f"watch_note_{run}")
+def _mark(seen: Seen) -> str:
+    """What was written anew by another visitor is another form: nothing of theirs is put back."""
+    return f"{seen['run']}_{hash((seen['name'], seen['note'], *seen['tags'], seen['priority']))}"
+
+
+def _draw_form(seen: Seen, mark: str) -> None:
+    name = st.text_input("Name", seen["name"], key=f"watch_name_{mark}")
+    note = st.text_area("Note", seen["note"], key=f"watch_note_{mark}")
     tags = st.multiselect(
         "Tags",
         seen["tags"],
         default=seen["tags"],
         accept_new_options=True,
-        key=f"watch_tags_{run}",
+        key=f"watch_tags_{mark}",
         placeholder="Type one",
     )
     waits = "prioritise" in seen["may"]
     priority = st.number_input(
         "Priority (higher goes first among your own)",
         value=seen["priority"],
-        key=f"watch_priority_{run}",
+        key=f"watch_priority_{mark}",
         disabled=not waits,
     )
     if st.form_submit_button("Save"):

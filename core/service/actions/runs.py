@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from core.home import SAMPLE
 from core.runs.states import HELD
 from core.runs.store import EVENTS_AT_ONCE, RunRow
 from core.service import showing
@@ -49,8 +50,8 @@ class RunActions(QueueActions):
         }
 
     def _standing(self, line: dict[str, Any]) -> dict[str, Any]:
-        """What its state means, and what whoever looks may ask for: of another person's run, nothing."""
-        own = self.record.viewer in (None, line["owner"])
+        """What its state means, and what whoever looks may ask for: of another's run and of the sample, nothing."""
+        own = line["run"] != SAMPLE and self.record.viewer in (None, line["owner"])
         return {**standing(line["state"]), **({} if own else {"may": []})}
 
     def _at_work(self) -> list[RunRow]:

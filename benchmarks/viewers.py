@@ -1,0 +1,159 @@
+"""How the Watch page fares with a class before it: many simulated viewers of one run, on a server with one core.
+
+    python -m benchmarks.viewers --viewers 50 --minutes 10
+
+A scripted run talks (nothing trains); the server has one core to itself, run and viewers share another. Figures as
+JSON; the exit code is 1 where the 95th percentile of a tick is over 500 ms, a first paint over 2 s, or a viewer saw an
+error.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from benchmarks.viewer import Viewer
+
+PROJECT = Path(__file__).resolve().parent.parent
+MOST_FOR_A_TICK = 0.5
+MOST_FOR_A_FIRST_PAINT = 2.0
+SECONDS_TO_COME = 10.0
+"""A class comes in within this time."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--viewers", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--told-before", type=int, default=200, metavar="EPOCHS", help="What the run has said already.")
+    asked = parser.parse_args()
+    figures = measure(asked.viewers, 60 * asked.minutes, asked.told_before)
+    print(json.dumps(figures, indent=2))
+    slow = figures["tick_p95_ms"] > 1000 * MOST_FOR_A_TICK
+    late = figures["first_paint_slowest_ms"] > 1000 * MOST_FOR_A_FIRST_PAINT
+    return int(slow or late or bool(figures["errors"]))
+
+
+def measure(viewers: int, seconds: float, told_before: int) -> dict[str, Any]:
+    cores = sorted(os.sched_getaffinity(0))
+    server_core, other_core = cores[0], cores[-1]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as at_work:
+        environment = {**os.environ, "THAW_HOME": folder, "THAW_TICK": "2"}
+        run = at_work.enter_context(talking(folder, (seconds + 60) / 60, told_before, other_core, environment))
+        address, server = at_work.enter_context(serving(server_core, environment))
+        os.sched_setaffinity(0, {other_core})
+        asyncio.run(warm_up(address, run))
+        before, busy = memory_of(server), sum(server.cpu_times()[:2])
+        watching = asyncio.run(watch(address, run, viewers, seconds))
+        spent = sum(server.cpu_times()[:2]) - busy
+        return {
+            **figures_of(watching),
+            "seconds": seconds,
+            "server_core_busy": round(spent / seconds, 3),
+            "server_mb_start": before,
+            "server_mb_end": memory_of(server),
+        }
+
+
+async def warm_up(address: str, run: str) -> None:
+    """The first visitor to a fresh server loads its modules, and goes."""
+    await Viewer(address, "watch", f"watch_run={run}").watch(0.0, 0.0)
+
+
+async def watch(address: str, run: str, viewers: int, seconds: float) -> list[Viewer]:
+    watching = [Viewer(address, "watch", f"watch_run={run}") for _ in range(viewers)]
+    delays = random.Random(0)
+    come = min(SECONDS_TO_COME, seconds / 2)
+    told = await asyncio.gather(
+        *(each.watch(delays.uniform(0, come), seconds) for each in watching), return_exceptions=True
+    )
+    for each, ended in zip(watching, told, strict=True):
+        if ended is not None:
+            each.errors.append(repr(ended))
+    return watching
+
+
+def figures_of(watching: list[Viewer]) -> dict[str, Any]:
+    ticks = sorted(tick for each in watching for tick in each.ticks) or [float("inf")]
+    return {
+        "viewers": len(watching),
+        "ticks": len(ticks),
+        "tick_p50_ms": milliseconds(ticks[len(ticks) // 2]),
+        "tick_p95_ms": milliseconds(ticks[int(len(ticks) * 0.95)]),
+        "tick_slowest_ms": milliseconds(ticks[-1]),
+        "first_paint_slowest_ms": milliseconds(max(each.first_paint for each in watching)),
+        "received_mb": round(sum(each.received for each in watching) / 1e6, 1),
+        "errors": sorted({error for each in watching for error in each.errors}),
+    }
+
+
+def milliseconds(seconds: float) -> float:
+    return round(1000 * seconds, 1)
+
+
+def memory_of(server: psutil.Process) -> float:
+    return round(server.memory_info().rss / 1e6, 1)
+
+
+@contextmanager
+def talking(folder: str, minutes: float, told_before: int, core: int, environment: dict[str, str]) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.scripted_run", folder, "--minutes", str(minutes)]
+    command += ["--told-before", str(told_before)]
+    writer = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True)
+    with ended_in_the_end(writer):
+        os.sched_setaffinity(writer.pid, {core})
+        assert writer.stdout is not None
+        yield writer.stdout.readline().strip()
+
+
+@contextmanager
+def serving(core: int, environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
+    server = subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    with ended_in_the_end(server):
+        os.sched_setaffinity(server.pid, {core})
+        wait_for(f"http://localhost:{port}/_stcore/health", server)
+        yield f"localhost:{port}", psutil.Process(server.pid)
+
+
+@contextmanager
+def ended_in_the_end(process: subprocess.Popen) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def wait_for(address: str, server: subprocess.Popen, seconds: float = 60.0) -> None:
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"The server did not answer at {address}.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

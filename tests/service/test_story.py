@@ -1,0 +1,131 @@
+"""The story of a run: told once, however often it was interrupted, and read once, however many look on."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from benchmarks.scripted_run import said_in, started
+from core.recipe import Recipe
+from core.runs.record import Record
+from core.service.stories import Stories, stories_of
+from core.service.story import Story
+
+Said = dict[str, Any]
+
+
+def numbered(events: list[Said]) -> Iterator[Said]:
+    yield from ({"number": number, **each} for number, each in enumerate(events, 1))
+
+
+def heard(*events: Said, **choices: Any) -> Story:
+    story = Story(Recipe(**choices).to_json())
+    for each in numbered(list(events)):
+        story.hear(each)
+    return story
+
+
+def epochs(*numbers: int) -> list[Said]:
+    return [each for number in numbers for each in said_in(number, 4.0)]
+
+
+def test_curves_do_not_double_back_where_a_resumed_run_tells_anew():
+    story = heard(started(5), *epochs(0, 1, 2), {**started(5), "resumed": True}, *epochs(1, 2, 3)).to_json(300)
+    assert [each["epoch"] for each in story["epochs"]] == [0, 1, 2, 3]
+    steps = [each["step"] for each in story["steps"]]
+    assert steps == list(range(1, 41)) and story["epochs_done"] == 4
+
+
+def test_what_began_from_nothing_again_forgets_what_was_before():
+    story = heard(started(5), *epochs(0, 1, 2), started(5), *epochs(0)).to_json(300)
+    assert story["epochs_done"] == 1 and story["best"]["epoch"] == 0 and len(story["steps"]) == 10
+
+
+def test_thousands_of_epochs_are_told_in_so_many_points_and_the_best_one_exactly():
+    events = [each for number in range(3000) for each in list(said_in(number, 4.0))[-2:]]
+    story = heard(started(3000), *events).to_json(50)
+    assert len(story["epochs"]) == 50 and story["epochs"][-1]["epoch"] == 2999
+    assert story["best"]["epoch"] == 2999
+    assert story["stages"] == [], "no drawing shows so many"
+
+
+def test_the_time_left_is_told_while_it_learns_and_not_when_it_has_ended():
+    learning = heard(started(10), *epochs(0, 1)).to_json(300)
+    assert learning["seconds_left"] > 0 and learning["progress"] == pytest.approx(0.2) and not learning["judging"]
+    finished = {"kind": "finished", "elapsed": 30.0, "state": "done", "reason": "", "best_epoch": 1, "epochs": 2}
+    ended = heard(started(2), *epochs(0, 1), {**finished, "seconds": {}, "peak_memory": 1}).to_json(300)
+    assert ended["seconds_left"] is None and ended["progress"] == 1.0
+
+
+def test_when_all_epochs_are_done_it_judges_what_was_held_out():
+    assert heard(started(2), *epochs(0, 1)).to_json(300)["judging"]
+
+
+def test_scales_to_come_are_those_of_the_strategy_and_a_stage_that_never_learns_stays_frozen():
+    begun = started(12)
+    begun["stages"] = [{**stage, "trained": 0 if stage["name"] == "stem" else 1} for stage in begun["stages"]]
+    stages = {
+        each["name"]: each["scales"] for each in heard(begun, strategy="gradual", epochs=12).to_json(300)["stages"]
+    }
+    assert len(stages["head"]) == 12 and stages["head"] == [1.0] * 12
+    assert stages["layer4"][0] == 0.0 and stages["layer4"][-1] == 1.0
+    assert set(stages["stem"]) == {0.0}
+
+
+def test_every_validation_figure_has_its_interval():
+    story = heard(started(2), *epochs(0)).to_json(300)
+    low, high = story["epochs"][0]["val_interval"]
+    assert low < story["epochs"][0]["val_accuracy"] < high and story["best"]["interval"] == (low, high)
+
+
+def test_a_frozen_stage_that_moved_is_an_alarm_until_the_epoch_is_told_anew():
+    moved = epochs(0)
+    next(each for each in moved if each["kind"] == "epoch_ended")["stages"][0]["moved"] = 0.5
+    assert [each["stage"] for each in heard(started(2), *moved).to_json(9)["alarms"]] == ["stem"]
+    retold = heard(started(2), *moved, {**started(2), "resumed": True}, *epochs(0))
+    assert retold.to_json(9)["alarms"] == []
+
+
+def test_statistics_that_drift_as_the_recipe_says_are_no_alarm():
+    drifted = epochs(0)
+    next(each for each in drifted if each["kind"] == "epoch_ended")["stages"][0]["norm_drift"] = 0.5
+    assert len(heard(started(2), *drifted).to_json(9)["alarms"]) == 1
+    assert heard(started(2), *drifted, frozen_norms="drift").to_json(9)["alarms"] == []
+
+
+def test_fifty_viewers_of_one_run_read_it_once(record: Record):
+    run = record.create(Recipe(epochs=40))
+    record.store.say(run, [started(40), *epochs(0, 1)])
+    stories = Stories(record.store, seconds_between_reads=60.0)
+    with ThreadPoolExecutor(16) as room:
+        told = list(room.map(lambda _: stories.told(run, 300), range(50)))
+    assert stories.reads == 1
+    assert all(each is told[0] for each in told) and told[0]["epochs_done"] == 2
+
+
+def test_what_is_said_later_is_read_on_and_of_a_run_that_has_ended_at_once(record: Record):
+    run = record.create(Recipe(epochs=40))
+    record.store.say(run, [started(40), *epochs(0)])
+    stories = Stories(record.store, seconds_between_reads=60.0)
+    assert stories.told(run, 300)["epochs_done"] == 1
+    record.store.say(run, epochs(1))
+    assert stories.told(run, 300)["epochs_done"] == 1
+    assert stories.told(run, 300, ended=True)["epochs_done"] == 2
+
+
+def test_only_the_runs_that_were_looked_at_last_are_remembered(record: Record, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("core.service.stories.MOST_RUNS", 3)
+    stories = Stories(record.store, seconds_between_reads=60.0)
+    runs = [record.create(Recipe(seed=seed)) for seed in range(5)]
+    for run in runs:
+        record.store.say(run, [started(10), *epochs(0)])
+        stories.told(run, 10)
+    stories.told(runs[-1], 10)
+    assert stories.reads == 5
+    stories.told(runs[0], 10)
+    assert stories.reads == 6
+
+
+def test_whoever_looks_into_one_database_shares_its_stories(record: Record):
+    assert stories_of(record.store) is stories_of(record.seen_by("ada").store)
