@@ -18,6 +18,8 @@ Found = Mapping[str, Any]
 
 def submit(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     """One run, or a sweep where something is to be varied."""
+    if asked.plan:
+        return _plan(bench, asked, screen)
     if asked.grid or asked.seeds != 1 or asked.halving:
         return _submit_sweep(bench, asked, screen)
     choices = {"name": asked.name, "device": asked.device, "again": asked.again, "priority": asked.priority}
@@ -37,14 +39,28 @@ def _tell_submitted(run: Found, reused: bool, screen: Screen) -> None:
     screen.line(f"Watch it with: {PROGRAM} show {run['run']} --follow")
 
 
+def _plan(bench: Workbench, asked: Namespace, screen: Screen) -> int:
+    from core.recipe.grid import described
+
+    planned = bench.plan_sweep(recipe_of(asked), grid=asked.grid, seeds=asked.seeds)
+    screen.result(planned)
+    if not asked.json:
+        screen.lines([inert(described(run)) for run in planned["runs"]])
+        screen.line(f"That makes {len(planned['runs'])} runs{_merged(planned)}.")
+    return DONE
+
+
+def _merged(found: Found) -> str:
+    return f" ({found['merged']} more would be the same again)" if found["merged"] else ""
+
+
 def _submit_sweep(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     choices = {"grid": asked.grid, "seeds": asked.seeds, "halving": asked.halving or None}
     facts = {"name": asked.name, "device": asked.device, "priority": asked.priority}
     made = bench.submit_sweep(recipe_of(asked), **choices, **facts)
     screen.result(made)
     if not asked.json:
-        merged = f" ({made['merged']} more would have been the same again)" if made["merged"] else ""
-        screen.line(f"The sweep {made['sweep']} ({inert(made['name'])}) has {len(made['runs'])} runs{merged}.")
+        screen.line(f"The sweep {made['sweep']} ({inert(made['name'])}) has {len(made['runs'])} runs{_merged(made)}.")
         screen.line(f"See how far it is with: {PROGRAM} sweep {made['sweep']}")
     return DONE
 

@@ -16,11 +16,15 @@ from core.catalog.presets import PRESETS
 from core.catalog.registry import Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
+from core.home import Home
 from core.recipe import Recipe
 from core.service import open_workbench
 from core.terminal.parsing import build_parser
 from core.terminal.recipes import recipe_of
 from tests.conftest import HOSTILE_NAME
+from tests.engine_of_test import engine, wait_until
+
+__all__ = ["engine"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CHOICES = {"strategy": STRATEGIES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
@@ -203,3 +207,30 @@ def test_a_sweep_says_how_many_runs_it_has_before_it_is_started(page: AppTest):
     assert any("**12 runs**" in each.value for each in page.markdown)
     page.text_input(key="train_grid_strategy").set_value("melting").run()
     assert len(page.error) == 1 and not page.exception
+
+
+@pytest.fixture
+def places(engine: Home) -> Home:
+    """Runs that are started really run, and their supervisor ends with the test."""
+    return engine
+
+
+def test_a_second_press_is_the_same_run_and_a_finished_one_is_told(places: Home, page: AppTest):
+    page.session_state["train_recipe"] = {"epochs": 1, "examples_per_class": 3, "strategy": "head"}
+    page.run()
+    started = page.button(key="train_start").click().run()
+    assert not started.exception
+    bench = open_workbench()
+    (run,) = bench.runs()
+    assert started.session_state["last_run"] == run["run"]
+
+    page = started.switch_page("pages/train.py").run()
+    page.button(key="train_start").click().run()
+    wait_until(lambda: bench.glance(run["run"])["state"] == "done")
+    page = page.switch_page("pages/train.py").run()
+    page = page.button(key="train_start").click().run()
+    assert len(bench.runs()) == 1
+    assert any("Already trained" in each.value for each in page.info)
+
+    page.button(key="train_again").click().run()
+    assert len(bench.runs()) == 2
