@@ -7,11 +7,11 @@ from typing import Any
 
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import background, data_commands, groups, lists
+from core.terminal import background, data_commands, groups, lists, rooms
 from core.terminal.exits import DONE, MENDABLE, code_for
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
-from core.terminal.telling import tell_comparison, tell_preview, tell_run, tell_story
+from core.terminal.telling import tell_comparison, tell_preview, tell_recipe, tell_run, tell_story
 
 RUNS_FOR_PEOPLE = 30
 
@@ -105,6 +105,7 @@ ACTIONS: dict[str, Action] = {
     "audit": asking(lambda bench, asked: bench.audit(asked.dataset), data_commands.tell_audit),
     "backbones": asking(lambda bench, asked: {"backbones": bench.backbones(asked.word)}, lists.tell_backbones),
     "choices": asking(lambda bench, asked: bench.choices(asked.kind), lists.tell_choices),
+    "check": asking(lambda bench, asked: bench.describe(bench.check(recipe_of(asked))), tell_recipe),
     "preview": asking(lambda bench, asked: bench.preview(recipe_of(asked), asked.sheet), tell_preview),
     "train": train,
     "submit": background.submit,
@@ -133,5 +134,7 @@ ACTIONS: dict[str, Action] = {
         lambda bench, asked: bench.tag(asked.run, asked.tags, asked.remove),
         saying("The run {run} is tagged {tags}."),
     ),
+    "share": asking(rooms.share, rooms.tell_share),
+    "people": asking(lambda bench, asked: {"people": bench.people()}, rooms.tell_people),
     "completion": asking(completion, lambda found, screen: screen.line(found["script"])),
 }

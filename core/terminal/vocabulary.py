@@ -6,6 +6,7 @@ from core.terminal.data_vocabulary import DATA
 from core.terminal.grammar import Command, argument
 from core.terminal.queue_vocabulary import QUEUE
 from core.terminal.recipe_help import all_choices
+from core.terminal.room_vocabulary import ROOM
 
 COMMANDS: tuple[Command, ...] = (
     Command("doctor", "What is here and what is missing: versions, devices, data, weights, problems.", (), ("doctor",)),
@@ -21,6 +22,12 @@ COMMANDS: tuple[Command, ...] = (
         "Every strategy, regularizer, optimizer, schedule, augmentation and learner, with its settings.",
         (argument("kind", metavar="KIND", nargs="?", help="Only this kind, such as strategy."),),
         ("choices", "choices strategy"),
+    ),
+    Command(
+        "check",
+        "Say whether a recipe can be trained here; show it in full, what it changes, and the command that repeats it.",
+        RECIPE,
+        ("check --set strategy=gradual", "check recipe.json --preset fine_tune --json"),
     ),
     Command(
         "preview",
@@ -46,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             "train",
             "train --set strategy=head --set epochs=3",
+            "train --preset from_scratch --set dataset=hymenoptera",
             "train --set dataset=hymenoptera --set backbone=resnet18 --set strategy.name=gradual",
             """train --set strategy='{"name": "gradual", "epochs_per_stage": 2}' --set regularizers=label_smoothing""",
             "train recipe.json --device cpu --name first",
@@ -118,6 +126,7 @@ COMMANDS: tuple[Command, ...] = (
         ),
         ("tag k3m9pq baseline", "tag k3m9pq --remove baseline"),
     ),
+    *ROOM,
     Command(
         "completion",
         "Print a script that completes commands in your shell.",
