@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import details, live, notes, siblings
+from pages.shared import details, live, notes, sharing, siblings
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.picker import picked_run
@@ -21,6 +21,7 @@ def draw() -> None:
     if seen["sweep"]:
         siblings.draw(seen["run"], seen["sweep"])
     notes.draw(seen)
+    sharing.draw(seen)
     details.draw(seen)
 
 

@@ -26,7 +26,7 @@ class Identities(ThreadingHTTPServer):
 
 
 class Answers(BaseHTTPRequestHandler):
-    server: Identities
+    server: Identities  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_GET(self) -> None:
         asked, query = urlparse(self.path).path, parse_qs(urlparse(self.path).query)
