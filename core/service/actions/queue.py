@@ -23,7 +23,7 @@ class QueueActions(Bench):
 
     def _after(self, act: Callable[..., None], run: str) -> dict[str, Any]:
         """Do something to a run; answer what state that has led to."""
-        row = self.record.find(run)
+        row = self.record.find_own(run)
         act(self.record, self.engine, row)
         return {"run": row.id, "state": self.record.find(row.id).state}
 
@@ -37,25 +37,30 @@ class QueueActions(Bench):
         """A group of runs as one: how far it has come, and the mean and the spread of each combination."""
         from core.service.sweeping import summary
 
-        return summary(self.record, SweepStore(self.record.store).find(word))
+        return summary(self.record, self._sweeps.find(word))
 
     def sweeps(self, limit: int = -1) -> list[dict[str, Any]]:
         """The groups of runs, newest first."""
         from core.service.sweeping import line
 
-        return [line(self.record, sweep) for sweep in SweepStore(self.record.store).newest(limit)]
+        return [line(self.record, sweep) for sweep in self._sweeps.newest(limit)]
 
     def stop_sweep(self, word: str) -> dict[str, Any]:
         """End all of a group that has not ended."""
-        sweep = SweepStore(self.record.store).find(word)
+        sweep = self._sweeps.find_own(word)
         runs = queueing.stop_all(self.record, self.engine, self.record.page(sweep=sweep.id))
         if not runs:
             raise RecordError(f"All runs of the sweep {shown(sweep.name)} have ended; there is nothing to stop.")
         return {"sweep": sweep.id, "name": sweep.name, "runs": [{"run": row.id, "state": row.state} for row in runs]}
 
+    @property
+    def _sweeps(self) -> SweepStore:
+        return SweepStore(self.record.store, self.record.viewer)
+
     def queue(self) -> dict[str, dict[str, Any]]:
         """Per waiting run: its `position`, and the seconds in which it may start (`starts_in`)."""
-        return queueing.queue(self.record, self.engine.name, self.engine.status()["slots"])
+        places = queueing.queue(self.record, self.engine.name, self.engine.status()["slots"])
+        return {run: place for run, place in places.items() if self.record.sees(run)}
 
     def logs(self, run: str, last: int | None = None) -> dict[str, Any]:
         """What the worker of a run printed."""
@@ -65,7 +70,8 @@ class QueueActions(Bench):
 
     def engine_status(self) -> dict[str, Any]:
         """Whether the engine is alive, its places, what it trains and what waits."""
-        return self.engine.status()
+        status = self.engine.status()
+        return {**status, **{state: [*filter(self.record.sees, status[state])] for state in ("running", "queued")}}
 
     def wake(self) -> str | None:
         """After a restart: runs that wait for nobody get somebody; costs next to nothing when all is well.

@@ -67,18 +67,18 @@ class RunActions(QueueActions):
         return self.record.store.events(self.record.find(run).id, after, limit)
 
     def delete(self, run: str) -> dict[str, Any]:
-        row = self.record.find(run)
+        row = self.record.find_own(run)
         self.record.delete(row.id)
         return {"run": row.id, "state": "deleted"}
 
     def rename(self, run: str, name: str) -> dict[str, Any]:
-        row = self.record.find(run)
+        row = self.record.find_own(run)
         return {"run": row.id, "name": self.record.rename(row.id, name)}
 
     def note(self, run: str, note: str) -> dict[str, Any]:
-        row = self.record.find(run)
+        row = self.record.find_own(run)
         return {"run": row.id, "note": self.record.note(row.id, note)}
 
     def tag(self, run: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> dict[str, Any]:
-        row = self.record.find(run)
+        row = self.record.find_own(run)
         return {"run": row.id, "tags": self.record.tag(row, add, remove)}
