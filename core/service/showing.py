@@ -32,6 +32,7 @@ def brief(row: RunRow) -> dict[str, Any]:
         "tags": json.loads(row.tags),
         "device": row.device,
         "owner": row.owner,
+        "shared": bool(row.shared),
         "engine": row.engine,
         "priority": row.priority,
         "sweep": row.sweep,
