@@ -5,8 +5,8 @@ from core.runs.states import FOLLOWS, MEANING, RESUMABLE, UNSUCCESSFUL
 OPENING = """\
 # The states of a run
 
-Made from `core/runs/states.py` by `python -m scripts.make_docs`: change the code, not this page. The database refuses
-every other step, whoever takes it (a trigger), and a test walks each of these.
+Made from `core/runs/states.py` and `core/catalog/states.py` by `python -m scripts.make_docs`: change the code, not this
+page. The database refuses every other step, whoever takes it (a trigger), and a test walks each of these.
 """
 
 

@@ -1,24 +1,11 @@
-"""The states a run can be in, and which may follow which: one table, for every engine and every page.
+"""Which state of a run may follow which: one table, for every engine and every page.
 
 The database holds the same table and refuses any other step (migrations.py); docs/states.md draws it.
 """
 
-from typing import Literal
+from core.catalog.states import MEANING, State
 
-State = Literal["queued", "running", "pausing", "paused", "stopping", "done", "stopped", "failed", "diverged", "lost"]
-
-MEANING: dict[State, str] = {
-    "queued": "It waits for a free place.",
-    "running": "A worker trains it.",
-    "pausing": "It was asked to pause and will after its present step.",
-    "paused": "It rests with all it knows; it can be resumed.",
-    "stopping": "It was asked to stop and will after its present step.",
-    "done": "It has ended as its recipe says.",
-    "stopped": "Somebody ended it early; its best weights are kept, and it can be resumed.",
-    "failed": "It could not go on; the reason says why. Once that is mended it can be resumed.",
-    "diverged": "Its loss left all bounds; the last good weights are kept.",
-    "lost": "Its worker died without a word; it can be resumed from its last snapshot.",
-}
+__all__ = ["FOLLOWS", "HELD", "INSTEAD", "MEANING", "RESUMABLE", "STATES", "UNSUCCESSFUL", "State", "may_follow"]
 
 FOLLOWS: dict[State, frozenset[State]] = {
     "queued": frozenset({"running", "stopped", "failed"}),

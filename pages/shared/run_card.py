@@ -1,7 +1,7 @@
 """A run as a card: what it is called, how it stands, what it scored, when it was, and its thaw as a thumbnail."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -17,7 +17,11 @@ THUMBNAIL = 84
 POINTS = 2
 """Curves are not drawn here; two points are the fewest that can be asked for."""
 ON_THE_WAY = ("queued", "running", "pausing", "paused", "stopping")
-COLOURS = {"done": "green", "failed": "red", "diverged": "red", "lost": "red", "queued": "gray", "paused": "gray"}
+COLOURS: dict[str, Literal["green", "red", "gray"]] = {
+    "done": "green",
+    **dict.fromkeys(("failed", "diverged", "lost"), "red"),
+    **dict.fromkeys(("queued", "paused", "stopped"), "gray"),
+}
 
 
 def draw(line: Mapping[str, Any], key: str) -> None:
