@@ -1,7 +1,7 @@
 """Runs side by side: what differs in their recipes, and who was right where, by the rules for verdicts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +22,7 @@ def compare(record: Record, rows: Sequence[RunRow], split: str | None = None) ->
         "split": split,
         "runs": [{**brief(row), **_scored(columns[row.id])} for row in rows],
         "differences": differences({row.id: record.store.recipe(row.id) for row in rows}),
+        "settings": settings(record, rows),
         "pairs": pairs + _recipe_pairs(record, rows, columns),
     }
 
@@ -58,6 +59,23 @@ def differences(recipes: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
     fields = {field for recipe in recipes.values() for field in recipe}
     chosen = {field: {run: recipe.get(field) for run, recipe in recipes.items()} for field in sorted(fields)}
     return {field: each for field, each in chosen.items() if len({json.dumps(value) for value in each.values()}) > 1}
+
+
+def settings(record: Record, rows: Sequence[RunRow]) -> list[dict[str, Any]]:
+    """The same down to single settings, such as `optimizer.momentum`, each with what every run has of it."""
+    flat = {row.id: dict(_flat("", record.store.recipe(row.id))) for row in rows}
+    return [{"setting": setting, "values": values} for setting, values in differences(flat).items()]
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """A choice is a dictionary and a list of choices goes by their names; what was not chosen has no path."""
+    if isinstance(value, list) and value and all(isinstance(each, dict) and "name" in each for each in value):
+        value = {each["name"]: {key: inner for key, inner in each.items() if key != "name"} or True for each in value}
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from _flat(path if key == "name" else f"{path}.{key}".lstrip("."), inner)
 
 
 def _common_split(record: Record, rows: Sequence[RunRow]) -> str:

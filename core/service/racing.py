@@ -29,18 +29,26 @@ def _raced(record: Record, row: RunRow) -> dict[str, Any]:
     told, folder = record.store.told(row.id), record.folder(row.id)
     started = next((each for each in reversed(told) if each["kind"] == "started"), None)
     finished = next((each for each in reversed(told) if each["kind"] == "finished"), {})
+    pictures = started["pictures"].get("val", 0) if started else 0
     weights = folder / "best" / "model.safetensors"
     return {
         "run": row.id,
         "name": row.name,
-        "n": started["pictures"].get("val", 0) if started else 0,
+        "n": pictures,
         "points": points(started, epochs_told(told)) if started else [],
         "accuracy": row.accuracy,
+        "interval": _interval(row.accuracy, pictures),
         "seconds": row.seconds,
         "parameters": started and started["parameters"],
         "peak_memory": finished.get("peak_memory"),
         "bytes": weights.stat().st_size if weights.exists() else None,
     }
+
+
+def _interval(accuracy: float | None, pictures: int) -> list[float] | None:
+    from core.insight.verdicts import wilson
+
+    return None if accuracy is None or not pictures else list(wilson(round(accuracy * pictures), pictures))
 
 
 def _notes(record: Record, rows: Sequence[RunRow]) -> list[str]:

@@ -53,6 +53,12 @@ class UnderstandingActions(Bench):
 
         return at_epoch(self.record, self.record.find(run), epoch, pictures)
 
+    def settings(self, runs: Sequence[str]) -> list[dict[str, Any]]:
+        """The settings in which runs differ; of runs that can't be compared any further too."""
+        from core.service.comparing import settings
+
+        return settings(self.record, [self.record.find(run) for run in runs])
+
     def contrast(self, a: str, b: str, split: str | None = None) -> dict[str, Any]:
         """Two runs class by class and cell by cell."""
         from core.service.comparing import contrast
