@@ -1,7 +1,6 @@
 """What stands behind a run: its recipe, what its worker printed, what it decided, and on what it ran."""
 
 import json
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,12 +31,8 @@ def draw_recipe(seen: Seen) -> None:
                 st.session_state["train_recipe"] = recipe
                 st.switch_page("pages/train.py")
             st.code(json.dumps(recipe, indent=2, ensure_ascii=False), language="json")
-            st.caption("Saved as recipe.json, it is trained again by:")
-            st.code(command(seen), language="bash")
-
-
-def command(seen: Seen) -> str:
-    return shlex.join(["python", "-m", "core", "train", "recipe.json", "--name", seen["name"]])
+            st.caption("The same in a terminal:")
+            st.code(workbench().describe(recipe)["command"], language="bash", wrap_lines=True)
 
 
 def draw_log(seen: Seen) -> None:

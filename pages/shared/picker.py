@@ -23,7 +23,7 @@ def picked_run(page: str, only: Callable[[Line], bool] = lambda run: True) -> Li
     has a name of its own. A page that is opened without one shows the run that was looked at last.
     """
     key = f"{page}_run"
-    asked = st.query_params.get(key) or st.session_state.get("last_run")
+    asked = st.session_state.get(key) or st.query_params.get(key) or st.session_state.get("last_run")
     runs = {run: line for run, line in _runs(asked).items() if only(line)}
     if not runs:
         return None

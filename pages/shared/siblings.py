@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.folds import fold
-from pages.shared.picker import go_to
 from pages.shared.words import percent, plain
 from pages.shared.workbench import workbench
 
@@ -50,6 +49,11 @@ def _draw_way(run: str, runs: list[dict[str, Any]]) -> None:
     if not others:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox("Another run of it", list(others), format_func=others.__getitem__, key="watch_sibling")
-        if st.button("Watch it", key="watch_go_to_sibling") and chosen:
-            go_to("watch", chosen)
+        st.selectbox("Another run of it", list(others), format_func=others.__getitem__, key="watch_sibling")
+        st.button("Watch it", key="watch_go_to_sibling", on_click=_turn_to_it)
+
+
+def _turn_to_it() -> None:
+    """Before the picker is drawn: it is on this very page, and the address follows it."""
+    run = st.session_state["watch_sibling"]
+    st.session_state["watch_run"] = st.session_state["last_run"] = run
