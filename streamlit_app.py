@@ -11,21 +11,21 @@ LOGO = Path(__file__).parent / "docs" / "pictures" / "logo.svg"
 
 
 PAGES = {
-    "pages/train.py": "Train",
-    "pages/watch.py": "Watch",
-    "pages/mistakes.py": "Mistakes",
-    "pages/compare.py": "Compare",
-    "pages/predict.py": "Predict",
-    "pages/datasets.py": "Datasets",
-    "pages/replays.py": "Replays",
-    "pages/help.py": "Help",
+    "train": "Train",
+    "watch": "Watch",
+    "mistakes": "Mistakes",
+    "compare": "Compare",
+    "predict": "Predict",
+    "datasets": "Datasets",
+    "replays": "Replays",
+    "help": "Help",
 }
 
 
 def pages() -> list[StreamlitPage]:
     """Made anew at each call: Streamlit wants pages of the present run. The first one answers at `/` alone."""
     home = st.Page("pages/home.py", title="Home", default=True)
-    return [home, *(st.Page(file, title=title) for file, title in PAGES.items())]
+    return [home, *(st.Page(f"pages/{file}.py", title=title) for file, title in PAGES.items())]
 
 
 def open_door() -> None:
