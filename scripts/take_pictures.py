@@ -148,11 +148,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="a part of the names")
     parser.add_argument("--into", type=Path, default=IMAGES / "all")
+    parser.add_argument("--home", type=Path, help="a folder in which the runs are made once and kept")
     parser.add_argument("--keep", action="store_true")
     asked = parser.parse_args()
     asked.into.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = asked.home or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         runs = stack.enter_context(shown_home(folder / "full"))
         servers = {
             "full": stack.enter_context(served(folder / "full", THAW_TICK="0")).address,
