@@ -11,7 +11,7 @@ from pages.shared import recipe_state
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.recipe_form import draw_first, draw_folds, draw_presets
-from pages.shared.recipe_preview import draw_estimate, draw_preview, seen_soon
+from pages.shared.recipe_preview import draw_estimate, draw_preview, draw_rates, seen_soon
 from pages.shared.starting import draw_start
 from pages.shared.sweep_form import draw_sweep
 from pages.shared.words import plain
@@ -37,7 +37,8 @@ def draw() -> None:
         draw_start(told, trouble, run_facts())
         if trouble is None:
             draw_estimate(told)
-        draw_preview(told, seen)
+            draw_preview(seen)
+        draw_rates(told)
     draw_folds(fields, {"Pictures": lambda: draw_first_batch(seen)})
     draw_run_facts()
     draw_sweep(told, trouble, run_facts()["device"])
@@ -46,6 +47,7 @@ def draw() -> None:
 
 def look(told: Told) -> tuple[str | None, dict[str, Any] | None]:
     """Why the recipe can't be trained here, if so; else what it would do, as soon as that is known."""
+    recipe_state.told_misfit(None)
     for _, sentence in recipe_state.refused().values():
         return sentence, None
     try:
@@ -53,6 +55,7 @@ def look(told: Told) -> tuple[str | None, dict[str, Any] | None]:
             return CHECKING, None
         return None, seen_soon(told)
     except ExplorerError as error:
+        recipe_state.told_misfit(error)
         return str(error), None
 
 

@@ -37,7 +37,7 @@ def draw_field(field: Spec) -> None:
     name, key = field["name"], f"train_set_{field['name']}"
     given, trouble = recipe_state.refused().get(name, (field["value"], None))
     KINDS[field["kind"]](_Widget(key, label_of(name), field, given, lambda value: recipe_state.change(name, value)))
-    if trouble:
+    if trouble := trouble or recipe_state.misfits().get(name):
         st.error(plain(trouble))
     if field["kind"] in ("choice", "several"):
         _draw_choices(field)

@@ -94,10 +94,16 @@ def _pick(field: Field, titles: Mapping[str, str], take: Callable[[str], None]) 
         accept_new_options=True,
         key=key,
         help=field["help"],
-        on_change=lambda: take(st.session_state[key] or given),
+        on_change=lambda: take(_meant(st.session_state[key] or given, titles)),
     )
-    if trouble:
+    if trouble := trouble or recipe_state.misfits().get(name):
         st.error(plain(trouble))
+
+
+def _meant(typed: str, titles: Mapping[str, str]) -> str:
+    """Who types what the list calls something means that; anything else is a name of its own."""
+    alike = [name for name, title in titles.items() if title.casefold().startswith(typed.casefold())]
+    return alike[0] if typed not in titles and len(alike) == 1 else typed
 
 
 def draw_folds(fields: Fields, more: Mapping[str, Callable[[], None]]) -> None:

@@ -40,11 +40,14 @@ def _look_again(action: str, recipe: Mapping[str, Any], how: Mapping[str, Any]) 
         st.rerun()
 
 
-def draw_preview(told: Told, seen: Mapping[str, Any] | None) -> None:
+def draw_preview(seen: Mapping[str, Any] | None) -> None:
     if seen is None:
         st.caption("Building the network, to see what would learn …")
     else:
         _draw_heat_map(seen)
+
+
+def draw_rates(told: Told) -> None:
     st.vega_lite_chart(rate_curve(told["recipe"]), width="stretch", key="train_rates")
 
 

@@ -10,10 +10,10 @@ import streamlit as st
 
 from core.catalog.datasets import DEFAULT_DATASET
 from core.catalog.presets import PRESETS
-from core.errors import ExplorerError, RecipeError
+from core.errors import DataError, ExplorerError, NotFound, RecipeError, WeightsError
 from pages.shared.workbench import workbench
 
-RECIPE, DATASET, REFUSED = "train_recipe", "train_dataset", "train_refused"
+RECIPE, DATASET, REFUSED, MISFITS = "train_recipe", "train_dataset", "train_refused", "train_misfits"
 
 Document = dict[str, Any]
 
@@ -40,6 +40,18 @@ def suggested(dataset: str) -> Document:
 def refused() -> dict[str, tuple[Any, str]]:
     """Per field: what was given and can't be, and the sentence that says why."""
     return st.session_state.setdefault(REFUSED, {})
+
+
+def misfits() -> dict[str, str]:
+    """Per field: why what stands there can't be had here, as this drawing of the page found out."""
+    return st.session_state.get(MISFITS, {})
+
+
+def told_misfit(error: ExplorerError | None) -> None:
+    """Remember by its field what stands in the way; a mishap that names none is the dataset's or the network's."""
+    at: dict[type[ExplorerError], str] = {DataError: "dataset", WeightsError: "backbone", NotFound: "backbone"}
+    field = error.field.split(".")[0] if isinstance(error, RecipeError) else at.get(type(error)) if error else None
+    st.session_state[MISFITS] = {field: str(error)} if field else {}
 
 
 def change(field: str, value: Any) -> None:

@@ -163,6 +163,7 @@ def test_a_dataset_that_is_not_there_is_one_sentence_and_stays_text(page: AppTes
     page.run()
     assert not page.exception
     assert page.button(key="train_start").disabled
+    assert len(page.error) == 1
     told = "\n".join(each.value for each in [*page.error, *page.caption, *page.markdown])
     assert re.search(r"(?<!\\)!\[", told) is None
     assert "<script>" not in told
