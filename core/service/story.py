@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from core.catalog.strategies import STRATEGIES
@@ -11,8 +12,9 @@ from core.insight.verdicts.intervals import wilson
 from core.service.forecast import Forecast
 from core.service.thinning import thinned
 
-SMOOTHING = 0.9
-"""How much of the running mean of the steps' losses each step keeps: about the last twenty of those that were told."""
+MOST_KEPT = 0.95
+STEPS_UNSMOOTHED = 12
+"""How much a running mean keeps at each step: of few steps next to nothing, or it would lag behind all of them."""
 MOST_EPOCHS_DRAWN = 2_000
 """Of a longer run, no drawing shows which stage learned when."""
 FIGURES = ("epoch", "step", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "lr", "losses", "stages")
@@ -31,7 +33,6 @@ class Told:
     seconds: float
     lr: float
     loss: float
-    smooth: float
 
 
 @dataclass
@@ -85,7 +86,7 @@ class Story:
             "judging": bool(self.forecast.predicted) or self._all_epochs_done,
             "best": best and {**best, "interval": self._interval(best["val_accuracy"])},
             "epochs": [self._with_interval(each) for each in thinned(self._epochs(), points)],
-            "steps": thinned([asdict(each) for each in self.steps], points),
+            "steps": thinned(self._smoothed_steps(), points),
             "stages": self._stages(),
             "alarms": alarms(each for each in self.breaches if each.epoch < self.epochs_done),
             "notices": [{"topic": topic, "message": message} for topic, message in self.notices],
@@ -119,16 +120,19 @@ class Story:
         loss = said.get("loss")
         if loss is None:
             return
-        before = self.steps[-1].smooth if self.steps else loss
         per_epoch = max(1, self.forecast.started.steps_per_epoch if self.forecast.started else 1)
-        smooth = SMOOTHING * before + (1 - SMOOTHING) * loss
         place = {"step": said["step"], "epoch": said["step"] / per_epoch, "seconds": said["elapsed"]}
-        self.steps.append(Told(**place, lr=said["lr"], loss=loss, smooth=smooth))
+        self.steps.append(Told(**place, lr=said["lr"], loss=loss))
 
     def _take_epoch(self, said: Mapping[str, Any]) -> None:
         before = next((vars(each) for each in reversed(self.forecast.ended) if each.epoch < said["epoch"]), None)
         self.breaches = [each for each in self.breaches if each.epoch < said["epoch"]]
         self.breaches += breaches(before, said, norms_may_drift=self.recipe.get("frozen_norms") == "drift")
+
+    def _smoothed_steps(self) -> list[Facts]:
+        kept = max(0.0, min(MOST_KEPT, 1 - STEPS_UNSMOOTHED / max(1, len(self.steps))))
+        means = accumulate((each.loss for each in self.steps), lambda mean, loss: kept * mean + (1 - kept) * loss)
+        return [{**asdict(each), "smooth": mean} for each, mean in zip(self.steps, means, strict=True)]
 
     def _epochs(self) -> list[Facts]:
         figures = (

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 Seen = Mapping[str, Any]
 
 AXES = {"epoch": "epoch", "step": "step", "seconds": "time (s)"}
-LABELS = 60
+LABELS = 44
 TITLE = 29
 """Pixels left of each drawing, for labels and a title: the epochs of all of them stand above each other."""
 HEIGHT = 300
@@ -26,7 +26,11 @@ def loss(seen: Seen, by: str) -> Spec:
     training = _points(epochs, by, "train_loss", "training") if not steps else _points(steps, by, "smooth", "training")
     raw = _points(steps, by, "loss", "single steps")
     best = seen["best"]
-    layers = [_raw(raw), _lines(validation + training, ".3~g"), *_best(seen, by, best and best["val_loss"], ".3f", 14)]
+    layers = [
+        _raw(raw),
+        _lines(validation + training, ".3~g", "top-right"),
+        *_best(seen, by, best and best["val_loss"], ".3f", 14),
+    ]
     return _chart(layers, seen, by, "Loss: lower is better", "loss (nats)", ".3~g", _told(validation, "loss", ".3f"))
 
 
@@ -37,7 +41,7 @@ def accuracy(seen: Seen, by: str) -> Spec:
     training = _points(epochs, by, "train_accuracy", "training")
     layers = [
         _band(epochs, by),
-        _lines(validation + training, ".1%"),
+        _lines(validation + training, ".1%", "bottom-right"),
         *_best(seen, by, seen["best"] and seen["best"]["val_accuracy"], ".1%", -12),
     ]
     told = _told(validation, "accuracy", ".1%")
@@ -75,7 +79,7 @@ def place_of(each: Seen, by: str) -> float:
 def axis_of(seen: Seen, by: str) -> Spec:
     axis: Spec = {
         "title": AXES[by],
-        "axis": {"grid": False, "tickMinStep": 1, "format": "~d" if by == "epoch" else ","},
+        "axis": {"grid": False, "tickMinStep": 1, "format": ",d"},
     }
     domain = [0.5, last_epoch(seen) + 0.5] if by == "epoch" else None
     return {**axis, "scale": {"domain": domain, "nice": False} if domain else {"zero": True, "nice": False}}
@@ -86,7 +90,7 @@ def in_place(spec: Spec, titled: bool = True) -> Spec:
     ink = colours().quiet
     words = {"labelColor": ink, "titleColor": ink}
     room = LABELS if titled else LABELS + TITLE
-    margin = {"minExtent": room, "maxExtent": room, "titleAnchor": "middle"}
+    margin = {"minExtent": room, "maxExtent": room, "labelLimit": room, "titleAnchor": "middle"}
     config = {"axis": words, "axisY": margin, "legend": words, "title": {"color": colours().text, "anchor": "start"}}
     return {**spec, "config": {**spec.get("config", {}), **config, "view": {"stroke": None}}}
 
@@ -96,7 +100,7 @@ def _points(rows: Sequence[Seen], by: str, field: str, split: str) -> list[Row]:
     return [{"x": place_of(each, by), "y": each[field], "split": split} for each in known]
 
 
-def _lines(points: list[Row], form: str) -> Spec:
+def _lines(points: list[Row], form: str, legend: str) -> Spec:
     dashes = {"domain": ["validation", "training"], "range": [[1, 0], [5, 4]]}
     alone = len(points) <= 2
     return {
@@ -107,7 +111,13 @@ def _lines(points: list[Row], form: str) -> Spec:
                 "field": "split",
                 "type": "nominal",
                 "scale": dashes,
-                "legend": {"title": None, "orient": "top-right", "symbolStrokeColor": colours().series[0]},
+                "legend": {
+                    "title": None,
+                    "orient": legend,
+                    "symbolType": "stroke",
+                    "symbolSize": 500,
+                    "symbolStrokeColor": colours().series[0],
+                },
             },
             "tooltip": [
                 {"field": "split", "type": "nominal"},

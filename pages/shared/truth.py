@@ -15,9 +15,9 @@ MEASURES = {
     "norm_drift": "BatchNorm drift",
 }
 TITLES = {
-    "moved": "How far the weights are from where they began",
-    "gradient": "How strongly each stage was pulled",
-    "norm_drift": "How far the BatchNorm statistics are from where they began",
+    "moved": "How far the weights have moved",
+    "gradient": "How strongly it was pulled",
+    "norm_drift": "How far the norms have drifted",
 }
 
 

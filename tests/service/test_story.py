@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -71,6 +72,14 @@ def test_scales_to_come_are_those_of_the_strategy_and_a_stage_that_never_learns_
     assert len(stages["head"]) == 12 and stages["head"] == [1.0] * 12
     assert stages["layer4"][0] == 0.0 and stages["layer4"][-1] == 1.0
     assert set(stages["stem"]) == {0.0}
+
+
+def test_the_mean_of_steps_is_smooth_where_they_are_many_and_does_not_lag_where_they_are_few():
+    few, many = (heard(started(50), *epochs(*range(count))).to_json(10_000)["steps"] for count in (1, 50))
+    assert [each["smooth"] for each in few] == [each["loss"] for each in few]
+    roughness = {name: sum(abs(b[name] - a[name]) for a, b in pairwise(many)) for name in ("loss", "smooth")}
+    assert roughness["smooth"] < roughness["loss"] / 5
+    assert min(each["loss"] for each in many) <= many[-1]["smooth"] <= many[0]["loss"]
 
 
 def test_every_validation_figure_has_its_interval():
