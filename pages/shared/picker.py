@@ -19,20 +19,18 @@ Line = dict[str, Any]
 def picked_run(page: str, only: Callable[[Line], bool] = lambda run: True) -> Line | None:
     """The run this page is about, as its line in the list; None where there is none yet. `only` some can be picked.
 
-    The choice is kept in the address as `<page>_run`: a bound parameter belongs to the whole application, so each page
-    has a name of its own. A page that is opened without one shows the run that was looked at last.
+    The choice stands in the address as `<page>_run`, by its id: a bound widget would put its words there, and a run's
+    state, which is among them, changes. A page that is opened without one shows the run that was looked at last.
     """
-    key = f"{page}_run"
-    asked = st.session_state.get(key) or st.query_params.get(key) or st.session_state.get("last_run")
-    runs = {run: line for run, line in _runs(asked).items() if only(line)}
+    key, told = f"{page}_run", f"{page}_run_told"
+    found, asked = _runs(_asked(key, told))
+    runs = {run: line for run, line in found.items() if only(line)}
     if not runs:
         return None
-    if key not in st.session_state and asked in runs:
-        st.session_state[key] = asked
+    st.session_state[key] = asked if asked in runs else next(iter(runs))
     words = {run: said(line) for run, line in runs.items()}
-    picked = st.selectbox("Run", list(runs), format_func=words.__getitem__, key=key, bind="query-params")
-    run = picked or next(iter(runs))
-    st.session_state["last_run"] = run
+    run = st.selectbox("Run", list(runs), format_func=words.__getitem__, key=key)
+    st.query_params[key] = st.session_state[told] = st.session_state["last_run"] = run
     return runs[run]
 
 
@@ -47,21 +45,27 @@ def said(line: Line) -> str:
     return f"{line['name']} · {'sample' if line['run'] == SAMPLE else line['state'] + ' · ' + line['run']}"
 
 
-def _runs(asked: str | None) -> dict[str, Line]:
-    """The newest runs, whichever is asked for, and the sample as the last of them."""
+def _asked(key: str, told: str) -> str | None:
+    """What was picked here, unless the address has been changed since it was written."""
+    picked, address = st.session_state.get(key), st.query_params.get(key)
+    return picked if picked and address == st.session_state.get(told) else address or st.session_state.get("last_run")
+
+
+def _runs(word: str | None) -> tuple[dict[str, Line], str | None]:
+    """The newest runs, the one that a word means, and the sample as the last of them; and the id that is meant."""
     runs = {run["run"]: run for run in workbench().runs(NEWEST)}
     last = sample()
     runs |= {SAMPLE: last} if last else {}
-    return runs if not asked or asked in runs else {**_found(asked), **runs}
+    if not word or word in runs:
+        return runs, word
+    found = _found(word)
+    return ({found["run"]: found, **runs}, found["run"]) if found else (runs, None)
 
 
-def _found(word: str) -> dict[str, Line]:
+def _found(word: str) -> Line | None:
     """A run of another page of the list. Whoever has put the sample away does not look for it."""
-    if word == SAMPLE:
-        return {}
     try:
-        line = workbench().glance(word)
+        return None if word == SAMPLE else workbench().glance(word)
     except NotFound as error:
         st.warning(plain(error))
-        return {}
-    return {line["run"]: line}
+        return None
