@@ -7,7 +7,8 @@ from threading import Lock
 from typing import Any
 
 KEPT = 64
-AT_ONCE = 4
+AT_ONCE = 32
+"""Most of them only wait for the one process that has torch; what is quickly known must not wait behind them."""
 
 
 class Answers:

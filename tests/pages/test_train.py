@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,31 @@ CHOICES = {"strategy": STRATEGIES, "optimizer": OPTIMIZERS, "schedule": SCHEDULE
 LISTS = {"regularizers": REGULARIZERS, "augmentation": AUGMENTATIONS}
 
 
+@pytest.fixture(scope="module")
+def one_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home for all who only look: its assistant loads torch once."""
+    st.cache_resource.clear()
+    yield tmp_path_factory.mktemp("home")
+    st.cache_resource.clear()
+
+
 @pytest.fixture
-def page() -> Iterator[AppTest]:
+def page(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("THAW_HOME", str(one_home))
+    return opened()
+
+
+@pytest.fixture
+def anew() -> Iterator[Callable[[], AppTest]]:
+    """The page over the home that the test has made."""
     st.cache_resource.clear()
-    st.cache_data.clear()
+    yield opened
+    st.cache_resource.clear()
+
+
+def opened() -> AppTest:
     app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60).run()
-    yield app.switch_page("pages/train.py").run()
-    st.cache_resource.clear()
+    return app.switch_page("pages/train.py").run()
 
 
 def chosen(page: AppTest) -> Recipe:
@@ -189,17 +207,6 @@ def test_a_recipe_that_cannot_be_read_is_told_and_left(page: AppTest):
     assert chosen(page).hash == Recipe.suggested().hash
 
 
-def test_a_finished_run_can_be_where_another_begins(home_with_a_run: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("THAW_HOME", str(home_with_a_run))
-    st.cache_resource.clear()
-    app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60).run()
-    app.switch_page("pages/train.py").run()
-    run = open_workbench().runs(1)[0]["run"]
-    sound(app.selectbox(key="train_set_backbone").set_value(f"run:{run}").run())
-    assert chosen(app).backbone == f"run:{run}"
-    assert not app.button(key="train_start").disabled
-
-
 def test_a_sweep_says_how_many_runs_it_has_before_it_is_started(page: AppTest):
     page.multiselect(key="train_grid").set_value(["lr", "strategy"]).run()
     page.text_input(key="train_grid_lr").set_value("0.001, 0.01")
@@ -210,13 +217,19 @@ def test_a_sweep_says_how_many_runs_it_has_before_it_is_started(page: AppTest):
     assert len(page.error) == 1 and not page.exception
 
 
-@pytest.fixture
-def places(engine: Home) -> Home:
-    """Runs that are started really run, and their supervisor ends with the test."""
-    return engine
+def test_a_finished_run_can_be_where_another_begins(
+    anew: Callable[[], AppTest], home_with_a_run: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("THAW_HOME", str(home_with_a_run))
+    page = anew()
+    run = open_workbench().runs(1)[0]["run"]
+    sound(page.selectbox(key="train_set_backbone").set_value(f"run:{run}").run())
+    assert chosen(page).backbone == f"run:{run}"
+    assert not page.button(key="train_start").disabled
 
 
-def test_a_second_press_is_the_same_run_and_a_finished_one_is_told(places: Home, page: AppTest):
+def test_a_second_press_is_the_same_run_and_a_finished_one_is_told(anew: Callable[[], AppTest], engine: Home):
+    page = anew()
     page.session_state["train_recipe"] = {"epochs": 1, "examples_per_class": 3, "strategy": "head"}
     page.run()
     started = page.button(key="train_start").click().run()
