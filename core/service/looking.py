@@ -25,21 +25,20 @@ MOST_AT_ONCE = 48
 
 def look(name: str, home: Home) -> dict[str, Any]:
     """One dataset in full; its pictures stay unread."""
-    return {**overview(SHELF.take(name, home)), "source": located(name, home).origin}
+    return {**overview(SHELF.take(name, home).source), "source": located(name, home).origin}
 
 
 def pictures(name: str, home: Home, label: str | None, count: int, page: int) -> dict[str, Any]:
-    source = SHELF.take(name, home)
+    source = SHELF.take(name, home).source
     indices, total = page_of(source, label, page, max(1, min(count, MOST_AT_ONCE)))
     return {"dataset": name, "total": total, "pictures": thumbnails(source, indices, home.cache)}
 
 
 def pictures_called(name: str, home: Home, files: Sequence[str]) -> dict[str, Any]:
     """The pictures of these names; a file that was skipped is no picture and has none."""
-    source, wanted = SHELF.take(name, home), set(files)
-    place = {file: index for index, file in enumerate(source.files) if file in wanted}
-    indices = [place[file] for file in files if file in place]
-    return {"dataset": name, "total": len(indices), "pictures": thumbnails(source, indices, home.cache)}
+    opened = SHELF.take(name, home)
+    indices = [opened.number[file] for file in files if file in opened.number]
+    return {"dataset": name, "total": len(indices), "pictures": thumbnails(opened.source, indices, home.cache)}
 
 
 def cover_of(name: str, home: Home) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def _begin_cover(name: str, home: Home) -> None:
 
 
 def _made(name: str, home: Home) -> dict[str, Any]:
-    cover(SHELF.take(name, home), home.cache)
+    cover(SHELF.take(name, home).source, home.cache)
     return {}
 
 
@@ -71,7 +70,7 @@ def _opens_by_looking(name: str, home: Home) -> bool:
 
 def audited(name: str, home: Home) -> dict[str, Any]:
     """The audit of a dataset, from memory where its content is as it was."""
-    source = SHELF.take(name, home)
+    source = SHELF.take(name, home, fetch=True).source
     memory = _memory(source.fingerprint, home)
     return json.loads(memory.recall() or memory.keep(json.dumps(audit(source, split(source)).to_json())))
 
@@ -84,4 +83,4 @@ def known_audit(name: str, home: Home) -> dict[str, Any] | None:
 
 
 def _memory(fingerprint: str, home: Home) -> Memory:
-    return Memory.about(home.cache, f"audit by {__version__}", fingerprint)
+    return Memory.about(home.cache, f"what is odd, by {__version__}", fingerprint)

@@ -1,42 +1,18 @@
 """The very pictures that a run judged, found again in its dataset; none where that has changed or is gone."""
 
-import time
-from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from core.data.finding import is_kept_from
 from core.data.miniatures import kept_miniature, png_of
-from core.errors import DataError, ExplorerError, NotFound
+from core.errors import ExplorerError, NotFound
 from core.home import Home
 from core.runs.folders import read_json
 from core.runs.record import Record
 from core.runs.store import RunRow
+from core.service.shelf import SHELF
 
 if TYPE_CHECKING:
     from PIL import Image
-
-    from core.data.source import Source
-
-SECONDS_OPEN = 60.0
-"""How long an opened dataset is taken to be as it was; then its files are looked at again."""
-DATASETS_OPEN = 4
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A dataset that pictures are being taken from."""
-
-    source: "Source"
-    number: Mapping[str, int]
-    until: float
-
-
-_opened: OrderedDict[tuple[Home, str], Opened] = OrderedDict()
-_one = Lock()
-"""A page asks for dozens of pictures of one dataset, from several threads; it is opened once."""
 
 
 def picture(record: Record, row: RunRow, split: str, index: int, size: int) -> bytes | None:
@@ -70,7 +46,7 @@ def fingerprint_of_run(record: Record, row: RunRow) -> str:
 def picture_in(home: Home, dataset: str, fingerprint: str, file: str) -> "Image.Image | None":
     """A file of a dataset, if the dataset is still the one with this fingerprint and can be read."""
     try:
-        opened = _open(home, dataset)
+        opened = SHELF.take(dataset, home)
         if opened.source.fingerprint != fingerprint or file not in opened.number:
             return None
         return opened.source.read(opened.number[file])
@@ -81,27 +57,9 @@ def picture_in(home: Home, dataset: str, fingerprint: str, file: str) -> "Image.
 def missing_pictures(record: Record, row: RunRow) -> str | None:
     """Why the pictures of a run can't be shown, in one sentence; None where they can."""
     try:
-        opened = _open(record.home, row.dataset)
+        opened = SHELF.take(row.dataset, record.home)
     except ExplorerError as error:
         return f"The pictures of this run can't be shown: {error}"
     if opened.source.fingerprint != fingerprint_of_run(record, row):
         return f"The pictures of {row.dataset} have changed since this run, so their names stand in for them."
     return None
-
-
-def _open(home: Home, dataset: str) -> Opened:
-    from core.data.finding import located
-    from core.data.fingerprints import open_remembered
-
-    with _one:
-        known = _opened.get((home, dataset))
-        if known is None or time.monotonic() > known.until:
-            if located(dataset, home).origin in ("download", "missing"):  # looking at a run never fetches anything
-                raise DataError(f"{dataset} is not here any more.")
-            source = open_remembered(dataset, home)
-            number = {file: place for place, file in enumerate(source.files)}
-            known = _opened[home, dataset] = Opened(source, number, time.monotonic() + SECONDS_OPEN)
-        _opened.move_to_end((home, dataset))
-        while len(_opened) > DATASETS_OPEN:
-            _opened.popitem(last=False)
-        return known

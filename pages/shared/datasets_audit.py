@@ -22,7 +22,7 @@ def draw(found: Found) -> None:
     audit = workbench().known_audit(name)
     told = audit_in_words(audit) if audit else "not looked for yet"
     with st.expander(f"Oddities: {told}", key="datasets_audit_fold", expanded=_just_asked(name)):
-        st.write("Doubles, the same picture in two splits, blank or odd ones, classes out of balance.")
+        st.write("Doubles, the same picture in two splits, names that look wrong, blank pictures, odd sizes, balance.")
         if audit is None and st.button("Look for oddities", key="datasets_audit"):
             with st.spinner(f"Looking at all {found['pictures']:,} pictures ..."):
                 workbench().audit(name)
