@@ -28,6 +28,8 @@ class Entrance:
     patience: Patience = field(default_factory=Patience)
 
     async def show(self, asked: Request) -> Response:
+        if self.room.person_of(asked.cookies):  # signing in once more would make them somebody new
+            return RedirectResponse(onward(asked.query_params.get("next")), 303)
         return self._form(asked, asked.query_params.get("next"))
 
     async def enter(self, asked: Request) -> Response:

@@ -17,18 +17,24 @@ from door.room import Room
 from door.seal import Seal
 from door.ways import SIGN_IN, SIGN_OUT
 
+HOSTED_BY = "THAW_HOSTED_BY"
+"""A reload of modules while the server runs must not take the door out of its frame: the environment outlasts that."""
 _of_this_process: dict[str, Door] = {}
 
 
 def open_door(provider: Callable[[], Provider | None], environment: Mapping[str, str] = os.environ) -> Door:
     """The door as it is asked for: a provider's if there is one, else a room's; an error without either."""
     _of_this_process["door"] = provider() or _room(environment)
+    os.environ[HOSTED_BY] = str(os.getpid())
     return _of_this_process["door"]
 
 
 def door() -> Door | None:
     """None on a laptop, where nobody signs in."""
-    return _of_this_process.get("door")
+    opened = _of_this_process.get("door")
+    if opened is None and os.environ.get(HOSTED_BY) == str(os.getpid()):
+        raise RuntimeError("This server had a door, and this module was loaded anew without it; start the server anew.")
+    return opened
 
 
 def routes(door: Door) -> list[BaseRoute]:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+HOSTED = PROJECT / "hosted.py"
 PASSPHRASE = "ice and warmth"
 
 
@@ -52,9 +53,11 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
     """Starts hosted servers, each over a home of its own unless one is given; all of them end with the tests."""
     with ExitStack() as running:
 
-        def begin(home: Path | None = None, folder: Path = PROJECT, port: int = 0, **environment: str) -> Hosted:
+        def begin(
+            home: Path | None = None, script: Path = HOSTED, folder: Path = PROJECT, port: int = 0, **environment: str
+        ) -> Hosted:
             home = home or tmp_path_factory.mktemp("hosted_home")
-            return running.enter_context(hosted(home, folder, port or free_port(), environment))
+            return running.enter_context(hosted(home, script, folder, port or free_port(), environment))
 
         yield begin
 
@@ -72,10 +75,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def hosted(home: Path, folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Hosted]:
+def hosted(home: Path, script: Path, folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Hosted]:
     options = [f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true"]
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(PROJECT / "hosted.py"), *options],
+        [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "THAW_HOME": str(home), **environment},
         stdout=subprocess.DEVNULL,

@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -100,8 +101,10 @@ def test_after_signing_in_one_is_where_one_wanted_to_be_and_never_elsewhere(room
 def test_the_cookie_is_kept_from_scripts_and_other_sites_and_is_never_the_one_that_came(room: Hosted):
     with room.visitor() as ada:
         planted = Seal.of(Home(room.home)).close("person", {"id": "planted", "name": "x", "code": ""}, 99)
+        token = token_in(ada.get("/sign-in"))
         ada.cookies.set(COOKIE, planted)
-        given = next(each for each in come_in(ada, "Ada").headers.get_list("set-cookie") if each.startswith(COOKIE))
+        answer = ada.post("/sign-in", data={"token": token, "name": "Ada", "passphrase": PASSPHRASE})
+        given = next(each for each in answer.headers.get_list("set-cookie") if each.startswith(COOKIE))
         assert "HttpOnly" in given and "SameSite=lax" in given and planted not in given
 
 
@@ -115,9 +118,8 @@ def test_behind_a_proxy_with_encryption_the_cookie_is_secure(host: Host):
 
 def test_a_form_that_this_server_did_not_give_out_is_refused(room: Hosted):
     with room.visitor() as ada, room.visitor() as other:
-        token = re.search(r'name="token" value="([^"]*)"', other.get("/sign-in").text)
-        assert token
-        answer = ada.post("/sign-in", data={"token": token[1], "name": "Ada", "passphrase": PASSPHRASE})
+        token = token_in(other.get("/sign-in"))
+        answer = ada.post("/sign-in", data={"token": token, "name": "Ada", "passphrase": PASSPHRASE})
         assert answer.status_code == 403 and COOKIE not in ada.cookies
         assert ada.post("/sign-in", content=b"x" * 20_000).status_code == 403
 
@@ -143,13 +145,18 @@ def test_a_code_brings_back_the_same_person_and_a_made_up_one_nobody(room: Hoste
         assert come_in(other, "Ada", code=made_up).status_code == 403
 
 
+def test_who_is_in_already_is_not_made_somebody_new(room: Hosted):
+    with room.person("Ada") as ada:
+        assert ada.get("/sign-in?next=/train").headers["location"] == "/train"
+
+
 def test_who_signs_out_is_out_everywhere_that_sign_in_was_used(room: Hosted):
     with room.person("Ada") as ada:
         kept = ada.cookies[COOKIE]
-        token = re.search(r'name="token" value="([^"]*)"', ada.get("/sign-out").text)
-        assert token and ada.post("/sign-out", data={"token": "another's"}).status_code == 200
+        token = token_in(ada.get("/sign-out"))
+        assert ada.post("/sign-out", data={"token": "another's"}).status_code == 200
         assert ada.get("/train").status_code == 200, "another site can't sign anybody out"
-        assert ada.post("/sign-out", data={"token": token[1]}).headers["location"] == "/sign-in"
+        assert ada.post("/sign-out", data={"token": token}).headers["location"] == "/sign-in"
         assert COOKIE not in ada.cookies
         assert ada.get("/train", headers={"Cookie": f"{COOKIE}={kept}"}).status_code == 303
 
@@ -174,6 +181,12 @@ def test_a_server_without_a_lock_does_not_open(tmp_path: Path, passphrase: str |
 
 def test_the_key_is_readable_by_its_owner_alone(room: Hosted):
     assert (room.home / "door.key").stat().st_mode & 0o777 == 0o600
+
+
+def token_in(form: httpx.Response) -> str:
+    token = re.search(r'name="token" value="([^"]*)"', form.text)
+    assert token, form.text
+    return token[1]
 
 
 def person_in(server: Hosted, seal: Seal, cookie: str) -> Person:
