@@ -40,20 +40,21 @@ def draw_beginning() -> None:
 
 def picked(runs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """The runs in the address; without one the two newest on the same data."""
-    asked = st.query_params.get_all(KEY) or st.session_state.get(KEY) or []
+    # A link may name ids; the address itself holds what the box shows, which ends in them.
+    asked = [word.rsplit(" · ", 1)[-1] for word in st.query_params.get_all(KEY) or st.session_state.get(KEY, [])]
     known = runs | {run: line for run in asked if run not in runs and (line := glanced(run))}
     words = {run: f"{line['name']} · {run}" for run, line in known.items()}
-    if KEY not in st.session_state and not asked:
-        newest, *others = known.values()
-        st.session_state[KEY] = [newest["run"], *(each["run"] for each in others if alike(each, newest))][:2]
+    if KEY not in st.session_state:
+        st.session_state[KEY] = [run for run in asked if run in known] or newest_two(list(known.values()))
     chosen = st.multiselect(
         "Runs", list(known), format_func=words.__getitem__, key=KEY, bind="query-params", max_selections=MOST
     )
     return [known[run] for run in chosen]
 
 
-def alike(run: dict[str, Any], other: dict[str, Any]) -> bool:
-    return run["dataset"] == other["dataset"]
+def newest_two(lines: list[dict[str, Any]]) -> list[str]:
+    newest, *others = lines
+    return [newest["run"], *(each["run"] for each in others if each["dataset"] == newest["dataset"])][:2]
 
 
 def glanced(run: str) -> dict[str, Any] | None:

@@ -7,11 +7,11 @@ from typing import Any
 
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import background, data_commands, groups, lists, rooms
+from core.terminal import background, data_commands, groups, lists, rooms, understanding_commands
 from core.terminal.exits import DONE, MENDABLE, code_for
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
-from core.terminal.telling import tell_comparison, tell_preview, tell_recipe, tell_run, tell_story
+from core.terminal.telling import tell_preview, tell_recipe, tell_run, tell_story
 
 RUNS_FOR_PEOPLE = 30
 
@@ -124,7 +124,14 @@ ACTIONS: dict[str, Action] = {
     "runs": asking(runs, lists.tell_runs),
     "show": show,
     "predict": predict,
-    "compare": asking(lambda bench, asked: bench.compare(asked.runs, asked.split), tell_comparison),
+    "mistakes": asking(understanding_commands.mistakes, understanding_commands.tell_mistakes),
+    "confusions": asking(
+        lambda bench, asked: bench.score(asked.run, asked.split, understanding_commands.weights_of(asked)),
+        understanding_commands.tell_score,
+    ),
+    "epochs": asking(understanding_commands.epochs, understanding_commands.tell_epochs),
+    "compare": asking(understanding_commands.compare, understanding_commands.tell_compared),
+    "race": asking(lambda bench, asked: bench.race(asked.runs), understanding_commands.tell_race),
     "delete": asking(lambda bench, asked: bench.delete(asked.run), saying("The run {run} is deleted.")),
     "rename": asking(
         lambda bench, asked: bench.rename(asked.run, asked.name), saying("The run {run} is now called {name}.")

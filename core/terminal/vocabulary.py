@@ -7,6 +7,7 @@ from core.terminal.grammar import Command, argument
 from core.terminal.queue_vocabulary import QUEUE
 from core.terminal.recipe_help import all_choices
 from core.terminal.room_vocabulary import ROOM
+from core.terminal.understanding_vocabulary import UNDERSTANDING
 
 COMMANDS: tuple[Command, ...] = (
     Command("doctor", "What is here and what is missing: versions, devices, data, weights, problems.", (), ("doctor",)),
@@ -100,15 +101,7 @@ COMMANDS: tuple[Command, ...] = (
         ),
         ("predict k3m9pq ant.jpg", "predict k3m9pq photos/", "predict k3m9pq - < ant.jpg"),
     ),
-    Command(
-        "compare",
-        "Runs side by side: what differs, and whether one is better.",
-        (
-            argument("runs", metavar="RUN", nargs="+", help="Two or more runs."),
-            argument("--split", choices=("val", "test"), default=None, help="Which pictures; test where all have it."),
-        ),
-        ("compare k3m9pq w7x2bd",),
-    ),
+    *UNDERSTANDING,
     Command("delete", "Remove a run and all it left.", (RUN,), ("delete k3m9pq",)),
     Command(
         "rename", "Give a run another name.", (RUN, argument("name", help="The new name.")), ("rename k3m9pq first",)

@@ -91,7 +91,7 @@ def _scatter(rows: list[dict[str, Any]], order: Sequence[str], title: str) -> di
     axis = {"format": "~s", "tickCount": 4}
     y = {"type": "quantitative", "title": "accuracy", "axis": {"format": ".0%"}, "scale": {"zero": False}}
     return {
-        "title": f"Accuracy against {title.split(' (')[0]}",
+        "title": f"By {title.split(' (')[0]}",
         "height": 280,
         "data": {"values": rows},
         "encoding": {

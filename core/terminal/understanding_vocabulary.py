@@ -1,0 +1,59 @@
+"""The commands that ask what runs got right and wrong, and what they cost."""
+
+from core.terminal.arguments import RUN
+from core.terminal.grammar import Command, argument
+
+SPLIT = argument("--split", choices=("val", "test"), default=None, help="Which pictures; test where there are some.")
+LAST = argument("--last", action="store_true", help="By the last epoch's weights; the best epoch's are the default.")
+RUNS = argument("runs", metavar="RUN", nargs="+", help="Two or more runs.")
+
+UNDERSTANDING: tuple[Command, ...] = (
+    Command(
+        "mistakes",
+        "Which pictures a run got wrong, or right, and what it took them for.",
+        (
+            RUN,
+            SPLIT,
+            LAST,
+            argument("--true", metavar="CLASS", help="Only pictures of this class."),
+            argument("--predicted", metavar="CLASS", help="Only pictures taken for this class."),
+            argument("--which", choices=("wrong", "right", "all"), default="wrong", help="Wrong ones are the default."),
+            argument("--order", choices=("loss", "confidence", "file"), default="loss", help="What comes first."),
+            argument("--page", type=int, default=1, metavar="N", help="Which 48 of them, from 1."),
+            argument("--save", metavar="FOLDER", help="Also write these pictures, as PNG, into a new folder."),
+        ),
+        ("mistakes k3m9pq", "mistakes k3m9pq --true 9 --predicted 7 --save nines"),
+    ),
+    Command(
+        "confusions",
+        "One split of a run in full: each class with its noise, and what was taken for what.",
+        (RUN, SPLIT, LAST),
+        ("confusions k3m9pq", "confusions k3m9pq --split val --last"),
+    ),
+    Command(
+        "epochs",
+        "What a run said after each epoch: how many pictures it learned and forgot.",
+        (
+            RUN,
+            argument("--epoch", type=int, metavar="N", help="Its confusions and some pictures; from 1."),
+        ),
+        ("epochs k3m9pq", "epochs k3m9pq --epoch 3"),
+    ),
+    Command(
+        "compare",
+        "Runs side by side: what differs, and whether one is better.",
+        (
+            RUNS,
+            argument("--split", choices=("val", "test"), default=None, help="Which pictures; test where all have it."),
+            argument("--classes", action="store_true", help="Also who wins which class, of the first two."),
+            argument("--pictures", type=int, metavar="N", help="Also N pictures that they disagree on."),
+        ),
+        ("compare k3m9pq w7x2bd", "compare k3m9pq w7x2bd --classes --pictures 5"),
+    ),
+    Command(
+        "race",
+        "What runs cost, and how accurate each was at equal seconds, pictures or trained parameters.",
+        (RUNS,),
+        ("race k3m9pq w7x2bd",),
+    ),
+)
