@@ -10,7 +10,6 @@ from core.data.archives import archive_stem
 from core.data.audit import audit
 from core.data.finding import located
 from core.data.fingerprints import remembered_fingerprint
-from core.data.overview import overview
 from core.data.remembering import Memory
 from core.data.splits import split
 from core.data.thumbnails import cover, known_cover, page_of, thumbnails
@@ -25,7 +24,7 @@ MOST_AT_ONCE = 48
 
 def look(name: str, home: Home) -> dict[str, Any]:
     """One dataset in full; its pictures stay unread."""
-    return {**overview(SHELF.take(name, home).source), "source": located(name, home).origin}
+    return {**SHELF.take(name, home).seen, "source": located(name, home).origin}
 
 
 def pictures(name: str, home: Home, label: str | None, count: int, page: int) -> dict[str, Any]:

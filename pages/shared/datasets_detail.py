@@ -15,6 +15,8 @@ from pages.shared.words import counted, percent, plain
 from pages.shared.workbench import workbench
 
 AT_ONCE = 24
+MOST_BARS = 400
+"""Above, a bar is thinner than a pixel, and the table says more."""
 
 Found = Mapping[str, Any]
 
@@ -78,7 +80,9 @@ def _captioned(picture: Found, of_all: bool) -> dict[str, Any]:
 
 def _draw_balance(found: Found) -> None:
     splits = [each["split"] for each in found["splits"]]
-    st.vega_lite_chart(balance(found["classes"], splits, found["imbalance"]), width="stretch", key="datasets_balance")
+    if len(found["classes"]) <= MOST_BARS:
+        spec = balance(found["classes"], splits, found["imbalance"])
+        st.vega_lite_chart(spec, width="stretch", key="datasets_balance")
     with st.expander(f"The {len(found['classes']):,} classes as a table", key="datasets_classes"):
         rows = [
             {"class": each["label"], **{key: each[key] for key in ("pictures", *splits)}} for each in found["classes"]
