@@ -97,9 +97,13 @@ class Canvases:
         self.ensure(indices)
         return self._rows[indices]
 
+    def missing(self, indices: np.ndarray) -> np.ndarray:
+        """Those of the pictures that no run has decoded yet."""
+        return self._rows.missing(indices)
+
     def ensure(self, indices: np.ndarray) -> None:
         """Decode whatever is not there yet."""
-        missing = self._rows.missing(indices)
+        missing = self.missing(indices)
         if not len(missing):
             return
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:

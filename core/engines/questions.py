@@ -34,6 +34,14 @@ def preview(home: Home, recipe: Mapping[str, Any], sheet: bool) -> Answer:
     return {**seen.to_json(), "sheet": png_of(contact_sheet(seen.pictures)) if sheet else None}
 
 
+def estimate(home: Home, recipe: Mapping[str, Any], device: str) -> Answer:
+    """How long a recipe would take, by a few of its steps."""
+    from core.engines.devices import choose
+    from core.training.estimate import estimate
+
+    return estimate(Recipe.parse(recipe), home, choose(device)).to_json()
+
+
 def predict(home: Home, best: str, pictures: Iterable[tuple[str, bytes | str]], device: str, size: int = 0) -> Answer:
     """A label for each picture (bytes, or a file), and if a size is given, the picture itself as it was read."""
     from core.engines.devices import choose
@@ -59,6 +67,7 @@ def _content(given: bytes | str) -> bytes | Path:
 QUESTIONS: dict[str, Callable[..., Answer]] = {
     "backbone": backbone,
     "preview": preview,
+    "estimate": estimate,
     "predict": predict,
     "why": why,
 }

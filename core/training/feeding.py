@@ -161,6 +161,12 @@ class Feeder:
         """Whether every member says yes: what they do together they must all do."""
         return self.team.summed([yes])[0] == self.team.size
 
+    def lacking(self, split: str, numbers: np.ndarray) -> int:
+        """Of how many pictures of a split features will be kept that are not computed yet."""
+        if self.cut is None or (split == "train" and not self.keeps_training):
+            return 0
+        return len(self._store(self.varied if split == "train" else self.plain, 0).missing(numbers))
+
     def _affordable(self) -> bool:
         store = self._store(self.plain, 0)
         return store.row_bytes * self.views * len(self.lesson.splits["train"]) <= LARGEST_STORE
@@ -170,7 +176,7 @@ class Feeder:
         name = f"view {view}" if varied.augmentations else "plain"
         if name not in self._stores:
             assert self.cut is not None
-            example = self._features(self.plain.pictures(self.lesson.splits["val"][:1], 0))
+            example = self.features(self.plain.pictures(self.lesson.splits["val"][:1], 0))
             recipe = self.recipe.to_json()
             about = {
                 "data": self.lesson.source.fingerprint,
@@ -204,10 +210,10 @@ class Feeder:
         batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
         pictures = prefetched(lambda batch: varied.pictures(batch, 0, view), batches, self.plan.threads)
         for batch, made in zip(batches, pictures, strict=True):
-            store.write(batch, self._features(made))
+            store.write(batch, self.features(made))
         store.settle(missing)
 
-    def _features(self, pictures: np.ndarray) -> np.ndarray:
+    def features(self, pictures: np.ndarray) -> np.ndarray:
         """What the frozen prefix makes of pictures: in evaluation mode, remembering nothing for gradients."""
         assert self.cut is not None
         batch = normalised(pictures, self.net.preparation, self.device).contiguous(memory_format=self.plan.layout)

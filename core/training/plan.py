@@ -59,8 +59,10 @@ class Plan:
         return cls(**{name: value for name, value in given.items() if name in known})
 
 
-def make_plan(recipe: Recipe, net: Net, device: torch.device, steps: int, batch_size: int) -> Plan:
-    """The plan of a new run of so many steps."""
+def make_plan(
+    recipe: Recipe, net: Net, device: torch.device, steps: int, batch_size: int, tried: int | None = None
+) -> Plan:
+    """The plan of a new run of so many steps; `tried` is how many pictures measuring takes, if not a whole batch."""
     small = operations_per_step(net.model, net.preparation.size, batch_size) < SMALL_STEP
     fixed = Plan(compute_threads=1 if small else torch.get_num_threads())
     if recipe.precision != "auto":
@@ -72,7 +74,7 @@ def make_plan(recipe: Recipe, net: Net, device: torch.device, steps: int, batch_
         return replace(fixed, precision=precision, why=f"this GPU computes {precision} in hardware")
     if small:
         return replace(fixed, why="float32 on one thread: a step is too small to gain from anything else")
-    return _measured(net, device, steps, batch_size, fixed)
+    return _measured(net, device, steps, min(batch_size, tried or batch_size), fixed)
 
 
 def operations_per_step(model: nn.Module, size: tuple[int, int], batch_size: int) -> float:

@@ -75,7 +75,7 @@ def test_features_equal_those_computed_afresh(run, tiny: Recipe):
     session = run.sessions[-1]
     numbers = session.lesson.splits["val"]
     kept = session.feeder._features_of(session.feeder.plain, numbers, 0).inputs
-    afresh = session.feeder._features(session.feeder.plain.pictures(numbers, 0))
+    afresh = session.feeder.features(session.feeder.plain.pictures(numbers, 0))
     assert np.abs(kept - afresh).max() <= 1e-5 * np.abs(afresh).max()
 
 

@@ -58,6 +58,13 @@ class TrainingActions(Bench):
         seen = self.ask("preview", recipe=self.check(given).to_json(), sheet=bool(sheet))
         return {**seen, "sheet": _written(seen["sheet"], sheet)} if isinstance(sheet, str) else seen
 
+    def estimate(self, given: "Recipe | Mapping[str, Any]", device: str = "auto") -> dict[str, Any]:
+        """How long a recipe would take here (`seconds`, within `seconds_low` and `seconds_high`) and its `memory`.
+
+        A few real steps are tried, which takes some seconds.
+        """
+        return self.ask("estimate", recipe=self.check(given).to_json(), device=device)
+
     def train(
         self,
         given: "Recipe | Mapping[str, Any]",
