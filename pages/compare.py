@@ -14,7 +14,7 @@ from pages.shared.workbench import workbench
 
 enter()
 
-KEY = "compare_runs"
+KEY, TOLD = "compare_runs", "compare_runs_told"
 ENDED = ("done", "stopped")
 NEWEST = 200
 MOST = 8  # more lines than that nobody tells apart
@@ -39,17 +39,21 @@ def draw_beginning() -> None:
 
 
 def picked(runs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """The runs in the address; without one the two newest on the same data."""
-    # A link may name ids; the address itself holds what the box shows, which ends in them.
-    asked = [word.rsplit(" · ", 1)[-1] for word in st.query_params.get_all(KEY) or st.session_state.get(KEY, [])]
-    known = runs | {run: line for run in asked if run not in runs and (line := glanced(run))}
+    """The runs in the address, by their ids; without any the two newest on the same data."""
+    asked = asked_for()
+    known = runs | {run: line for run in asked or () if run not in runs and (line := glanced(run))}
     words = {run: f"{line['name']} · {run}" for run, line in known.items()}
-    if KEY not in st.session_state:
-        st.session_state[KEY] = [run for run in asked if run in known] or newest_two(list(known.values()))
-    chosen = st.multiselect(
-        "Runs", list(known), format_func=words.__getitem__, key=KEY, bind="query-params", max_selections=MOST
-    )
+    wanted = newest_two(list(runs.values())) if asked is None else [run for run in asked if run in known]
+    st.session_state[KEY] = wanted[:MOST]
+    chosen = st.multiselect("Runs", list(known), format_func=words.__getitem__, key=KEY, max_selections=MOST)
+    st.query_params[KEY] = st.session_state[TOLD] = chosen
     return [known[run] for run in chosen]
+
+
+def asked_for() -> list[str] | None:
+    """What was picked here, unless the address has been changed since it was written; None on a first visit."""
+    here, address = st.session_state.get(KEY), st.query_params.get_all(KEY)
+    return here if here is not None and address == st.session_state.get(TOLD) else address or None
 
 
 def newest_two(lines: list[dict[str, Any]]) -> list[str]:
