@@ -5,10 +5,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.shared import gate, identity
+from pages.shared import frame, gate, identity
 
 LOGO = Path(__file__).parent / "docs" / "pictures" / "logo.svg"
-
 
 PAGES = {
     "train": "Train",
@@ -33,6 +32,7 @@ def open_door() -> None:
     st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide", initial_sidebar_state="collapsed")
     gate.opened()
     page = st.navigation(pages(), position="top")
+    st.html(frame.CLOSE_TO_THE_TOP)
     identity.draw()
     page.run()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import ExplorerError
 from core.home import Home
+from core.recipe import Recipe
 from core.service import Workbench
 
 FINISHED: Mapping[str, Mapping[str, Any]] = {
@@ -18,7 +19,7 @@ FINISHED: Mapping[str, Mapping[str, Any]] = {
     "penalised": {"regularizers": [{"name": "l1"}, {"name": "l2"}]},
     "thawing": {"strategy": {"name": "gradual", "epochs_per_stage": 4}},
 }
-ENDLESS = {"epochs": 100_000}
+ENDLESS: Mapping[str, Any] = {"epochs": 100_000}
 SHOWN = 12
 """Epochs that the one at work has behind it in its picture."""
 
@@ -32,11 +33,11 @@ def shown_home(folder: Path) -> Iterator[dict[str, str]]:
     bench = Workbench(Home(folder))
     runs = {line["name"]: line["run"] for line in bench.runs()}
     for name, recipe in FINISHED.items():
-        runs[name] = runs.get(name) or bench.train(recipe, name=name)
+        runs[name] = runs.get(name) or bench.train(_like_the_first(recipe), name=name)
     runs["alarm"] = runs.get("alarm") or _as_if_a_frozen_stage_had_moved(bench, runs["head"])
     runs["failed"] = runs.get("failed") or _failed(bench)
-    runs["running"] = bench.submit(ENDLESS, name="running", again=True)["run"]
-    runs["queued"] = bench.submit({"seed": 1}, name="queued", again=True)["run"]
+    runs["running"] = bench.submit(_like_the_first(ENDLESS), name="running", again=True)["run"]
+    runs["queued"] = bench.submit(_like_the_first({"seed": 1}), name="queued", again=True)["run"]
     _wait(lambda: len(bench.show(runs["running"])["epochs"]) >= SHOWN)
     try:
         yield runs
@@ -48,6 +49,11 @@ def shown_home(folder: Path) -> Iterator[dict[str, str]]:
         bench.close()
 
 
+def _like_the_first(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is proposed to everybody, but for what is changed."""
+    return {**Recipe.suggested_for([]).to_json(), **changed}
+
+
 def _failed(bench: Workbench) -> str:
     """A GPU that is not there is found missing at the run's turn."""
     run = bench.submit({}, name="failed", device="cuda:9", again=True)["run"]
@@ -57,8 +63,6 @@ def _failed(bench: Workbench) -> str:
 
 def _as_if_a_frozen_stage_had_moved(bench: Workbench, run: str) -> str:
     """A run that says of itself what no run may say: this is what the truth meter is for."""
-    from core.recipe import Recipe
-
     copy = bench.record.create(Recipe.parse(bench.show(run)["recipe"]), name="alarm")
     attempt = bench.record.store.begin(copy, "At work.")
     assert attempt is not None

@@ -8,6 +8,9 @@ import streamlit as st
 from core.errors import ExplorerError
 from pages.shared.words import plain
 
+CLOSE_TO_THE_TOP = "<style>.stMainBlockContainer { padding-top: 5rem; }</style>"
+"""Streamlit leaves room for six lines above every title."""
+
 
 @contextmanager
 def page(title: str, sentence: str) -> Iterator[None]:
