@@ -42,7 +42,7 @@ def routes(door: Door) -> list[BaseRoute]:
     if isinstance(door, Provider):
         ways, exit = [Route(SIGN_IN, Referral(door).show)], Exit(seal, beyond="/auth/logout")
     else:
-        entrance, exit = Entrance(door), Exit(seal, door.end)
+        entrance, exit = Entrance(door), Exit(seal, door.code_of, door.end)
         ways = [Route(SIGN_IN, entrance.show), Route(SIGN_IN, entrance.enter, methods=["POST"])]
     return [*ways, Route(SIGN_OUT, exit.show), Route(SIGN_OUT, exit.leave, methods=["POST"])]
 

@@ -18,6 +18,7 @@ h1 { font-size: 28px; line-height: 1.2; margin: 0 0 .5rem; }
 p { margin: 0 0 1.25rem; }
 label, summary { display: block; font-weight: 600; margin-top: 1rem; }
 summary { display: list-item; cursor: pointer; color: var(--quiet); font-weight: 400; }
+a { color: var(--primary); }
 input { width: 100%; font: inherit; padding: .6rem .75rem; margin-top: .25rem; color: inherit;
         background: transparent; border: 1px solid var(--quiet); border-radius: .5rem; }
 button, a.button { display: block; width: 100%; font: inherit; font-weight: 600; text-align: center;
@@ -69,10 +70,12 @@ def provider_link(provider: str, way: str) -> str:
     )
 
 
-def sign_out_form(token: str) -> str:
+def sign_out_form(token: str, code: str) -> str:
+    way_back = f"To come back as yourself, keep this code: <strong>{escape(code)}</strong>" if code else ""
     return (
-        "<p>Your runs stay. To come back as yourself, keep the code that stands in the side bar.</p>"
+        f"<p>Your runs stay. {way_back}</p>"
         f'<form method="post">{_hidden("token", token)}<button>Sign out</button></form>'
+        '<p><br><a href="/">Stay</a></p>'
     )
 
 

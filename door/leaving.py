@@ -18,12 +18,13 @@ class Exit:
     """The way out; of a provider's too, if `beyond` names it."""
 
     seal: Seal
+    code_of: Callable[[Mapping[str, str]], str] = lambda cookies: ""
     end: Callable[[Mapping[str, str]], None] = lambda cookies: None
     beyond: str = SIGN_IN
 
     async def show(self, asked: Request) -> Response:
         ticket = forms.ticket_of(asked)
-        answer = leaf("Sign out", sign_out_form(forms.token_for(self.seal, ticket)))
+        answer = leaf("Sign out", sign_out_form(forms.token_for(self.seal, ticket), self.code_of(asked.cookies)))
         forms.give(answer, asked, ticket)
         return answer
 

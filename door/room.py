@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 from core.errors import ExplorerError
-from door.people import NAME_LIMIT, Person
+from door.people import NAME_LIMIT, Person, in_fours
 from door.seal import Seal
 
 COOKIE = "thaw_person"
@@ -38,6 +38,11 @@ class Room:
         sealed = cookies.get(COOKIE, "")
         facts = None if sealed in self.ended else self.seal.open("person", sealed)
         return Person(facts["id"], facts["name"], facts["code"]) if facts else None
+
+    def code_of(self, cookies: Mapping[str, str]) -> str:
+        """What brings them back, as people write it down."""
+        person = self.person_of(cookies)
+        return in_fours(person.code) if person else ""
 
     def end(self, cookies: Mapping[str, str]) -> None:
         """From now on nobody comes in with these, even if somebody has kept them."""

@@ -14,7 +14,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from core.home import Home
-from door.people import Person
+from door.people import Person, in_fours
 from door.room import COOKIE, Room
 from door.seal import Seal
 from tests.hosted.conftest import PASSPHRASE, PROJECT, Host, Hosted, come_in
@@ -153,7 +153,9 @@ def test_who_is_in_already_is_not_made_somebody_new(room: Hosted):
 def test_who_signs_out_is_out_everywhere_that_sign_in_was_used(room: Hosted):
     with room.person("Ada") as ada:
         kept = ada.cookies[COOKIE]
-        token = token_in(ada.get("/sign-out"))
+        form = ada.get("/sign-out")
+        token, code = token_in(form), person_in(room, Seal.of(Home(room.home)), kept).code
+        assert in_fours(code) in form.text, "the way back is told before it is too late"
         assert ada.post("/sign-out", data={"token": "another's"}).status_code == 200
         assert ada.get("/train").status_code == 200, "another site can't sign anybody out"
         assert ada.post("/sign-out", data={"token": token}).headers["location"] == "/sign-in"
