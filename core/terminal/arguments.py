@@ -3,7 +3,7 @@
 from core.catalog.presets import PRESETS
 from core.terminal.grammar import argument
 
-RUN = argument("run", metavar="RUN", help="A run: its id, the beginning of its id, or its name.")
+RUN = argument("run", metavar="RUN", help="A run: its id, the beginning of its id, its name, or sample.")
 
 RECIPE = (
     argument(
