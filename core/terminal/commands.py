@@ -7,8 +7,8 @@ from typing import Any
 
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import background, data_commands, groups, lists, rooms, understanding_commands
-from core.terminal.exits import DONE, MENDABLE, code_for
+from core.terminal import asked_pictures, background, data_commands, groups, lists, rooms, understanding_commands
+from core.terminal.exits import DONE, code_for
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
 from core.terminal.telling import tell_preview, tell_recipe, tell_run, tell_story
@@ -79,17 +79,6 @@ def show(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     return DONE
 
 
-def predict(bench: Workbench, asked: Namespace, screen: Screen) -> int:
-    pictures = [("stdin", sys.stdin.buffer.read()) if image == "-" else image for image in asked.images]
-    found = bench.predict(asked.run, pictures, asked.device)
-    asking(lambda bench, asked: found, lists.tell_predictions)(bench, asked, screen)
-    for each in found["rejected"]:
-        screen.error(each["reason"])
-    if not found["predictions"] and not found["rejected"]:
-        screen.error("There is no picture there; name a file, or a folder that holds some.")
-    return DONE if found["predictions"] else MENDABLE
-
-
 def completion(bench: Workbench, asked: Namespace) -> Found:
     from core.terminal.completion import script
 
@@ -123,7 +112,9 @@ ACTIONS: dict[str, Action] = {
     "supervisor": asking(lambda bench, asked: bench.engine_status(), background.tell_supervisor),
     "runs": asking(runs, lists.tell_runs),
     "show": show,
-    "predict": predict,
+    "predict": asked_pictures.predict,
+    "explain": asked_pictures.explain,
+    "estimate": asking(asked_pictures.estimate, asked_pictures.tell_estimate),
     "mistakes": asking(understanding_commands.mistakes, understanding_commands.tell_mistakes),
     "confusions": asking(
         lambda bench, asked: bench.score(asked.run, asked.split, understanding_commands.weights_of(asked)),

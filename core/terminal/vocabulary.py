@@ -2,6 +2,7 @@
 
 from core.runs.states import STATES
 from core.terminal.arguments import AGAIN, DEVICE, NAME, RECIPE, RUN
+from core.terminal.asking_vocabulary import ASKING, ESTIMATE
 from core.terminal.data_vocabulary import DATA
 from core.terminal.grammar import Command, argument
 from core.terminal.queue_vocabulary import QUEUE
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
             "preview recipe.json --set schedule=one_cycle --sheet batch.png",
         ),
     ),
+    ESTIMATE,
     Command(
         "train",
         "Train in the foreground, and record everything.",
@@ -91,16 +93,7 @@ COMMANDS: tuple[Command, ...] = (
         ),
         ("show k3m9pq", "show k3m9pq --follow", "show k3m9pq --events | head", "show k3m9pq --points 60"),
     ),
-    Command(
-        "predict",
-        "What a finished run says about pictures.",
-        (
-            RUN,
-            argument("images", metavar="IMAGE", nargs="+", help="A file, a folder, or - for one picture from stdin."),
-            DEVICE,
-        ),
-        ("predict k3m9pq ant.jpg", "predict k3m9pq photos/", "predict k3m9pq - < ant.jpg"),
-    ),
+    *ASKING,
     *UNDERSTANDING,
     Command("delete", "Remove a run and all it left.", (RUN,), ("delete k3m9pq",)),
     Command(
