@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.catalog.datasets import DATASETS
 from core.errors import ExplorerError
-from pages.shared import datasets_audit, gallery
+from pages.shared import datasets_audit, gallery, sharing
 from pages.shared.balance import balance
 from pages.shared.datasets_cards import counts, look_at, train_button
 from pages.shared.tables import csv_of
@@ -54,6 +54,7 @@ def _draw_inside(found: Found) -> None:
     _draw_left_out(found)
     datasets_audit.draw(found)
     if found["source"] == "imported":
+        sharing.draw_dataset(found["name"])
         _draw_removal(found["name"])
 
 

@@ -72,6 +72,10 @@ def test_a_picture_is_served_to_whom_it_was_drawn_for(
         for picture in own:
             assert ada.get(picture).status_code == 200
             assert ben.get(picture).status_code == 404
+    bench.share_dataset("hers")
+    with visit(room, ben, "datasets", "datasets_name=hers") as his:
+        assert b"Ada shares this dataset with the room" in his.said
+        assert his.pictures and {ben.get(picture).status_code for picture in his.pictures} == {200}
     bench.close()
 
 
