@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import ExplorerError
 from pages.shared.words import plain
-from pages.shared.workbench import workbench
+from pages.shared.workbench import hosted, workbench
 
 PACKED = ["zip", "tar", "gz", "tgz", "xz", "txz", "bz2", "tbz2", "npz", "npy"]
 ARCHIVE, BY_CLASS, CAMERA, FOLDER = "An archive", "Files, class by class", "Camera, class by class", "A folder"
@@ -32,7 +32,7 @@ def ask() -> None:
 
 
 def ways() -> list[str]:
-    return [ARCHIVE, BY_CLASS, CAMERA, *([FOLDER] if workbench().home.viewer is None else [])]
+    return [ARCHIVE, BY_CLASS, CAMERA, *([] if hosted() else [FOLDER])]
 
 
 def _ask_for_an_archive(name: str) -> None:
