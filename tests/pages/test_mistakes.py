@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.home import Home
+from core.recipe import Recipe
+from core.runs.record import Record
 from core.service import Workbench
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -28,6 +31,29 @@ def bench(home_with_a_run: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wo
     bench = Workbench(Home(home_with_a_run))
     yield bench
     bench.close()
+
+
+def run_of_classes(home: Path, classes: list[str], pictures: int = 60) -> None:
+    """A finished run that says of each picture that it shows the first class; its data are nowhere."""
+    record = Record(Home(home))
+    run = record.create(Recipe(dataset="digits"), name="many")
+    attempt = record.store.begin(run, "It is being trained.")
+    assert attempt is not None
+    desk = record.desk(run, attempt)
+    labels = np.arange(pictures) * len(classes) // pictures
+    probabilities = np.full((pictures, len(classes)), 0.5 / len(classes), np.float32)
+    probabilities[:, 0] = 0.5
+
+    def save(folder: Path) -> None:
+        files = np.array([f"{number:04}.png" for number in range(pictures)])
+        np.savez(folder / "predictions.npz", probabilities=probabilities, labels=labels, files=files)
+
+    sizes = {"train": 1, "val": pictures}
+    about = {"kind": "started", "elapsed": 0.0, "classes": classes, "pictures": sizes, "parts": [], "epochs": 1}
+    desk.say([{**about, "parameters": {"trained": 1, "total": 1}, "stages": [], "plan": {}}])
+    desk.keep("predictions/val-best", save)
+    desk.end("done", "All 1 epochs are done.", 1.0)
+    record.close()
 
 
 def opened(app: AppTest) -> AppTest:
@@ -112,11 +138,34 @@ def test_the_slider_goes_back_through_the_epochs(app: AppTest, bench: Workbench)
 def test_a_run_that_never_judged_its_pictures_says_so_in_a_sentence(
     app: AppTest, home_folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from core.recipe import Recipe
-
     bench = Workbench(Home(home_folder))
     bench.record.create(Recipe(), name="![](http://127.0.0.1:9/x.png)")
     bench.close()
     opened(app)
     assert not app.exception
     assert "has not judged its pictures" in app.info[0].value
+
+
+def test_names_of_classes_stay_text_and_pictures_that_are_gone_are_said_to_be(app: AppTest, home_folder: Path):
+    hostile = ["![](http://127.0.0.1:9/x.png)", "<script>alert(1)</script>", "**=sum()**"]
+    run_of_classes(home_folder, hostile)
+    opened(app)
+    assert not app.exception and not app.error
+    assert app.selectbox(key="mistakes_pred").value == hostile[0]
+    told = "\n".join(each.value for each in [*app.markdown, *app.caption])
+    assert "![](" not in told and "<script>" not in told and "\\!\\[\\]" in told
+    assert "so their names stand in for them" in said(app).replace("\\", "")
+    for name in ("all", "classes", "download"):
+        app.session_state[f"mistakes_fold_{name}"] = True
+    app.run()
+    assert not app.exception and not app.error
+
+
+@pytest.mark.parametrize("classes", [13, 60, 10_000])
+def test_of_many_classes_the_confusions_are_listed(app: AppTest, home_folder: Path, classes: int):
+    run_of_classes(home_folder, [f"class {number}" for number in range(classes)])
+    opened(app)
+    assert not app.exception and not app.error
+    table = next(table.value for table in app.dataframe if "predicted" in table.value)
+    assert set(table["predicted"]) == {"class 0"} and len(table) == min(classes - 1, 50)
+    assert len(app.get("vega_lite_chart")) == (1 if classes == 13 else 0)
