@@ -8,7 +8,8 @@ import streamlit as st
 from core.catalog.optimizers import SCHEDULES
 from core.errors import ExplorerError
 from pages.shared.colours import colours
-from pages.shared.ice import Spec, heat_map
+from pages.shared.ice import heat_map
+from pages.shared.ice_layers import Spec
 from pages.shared.ice_words import in_words
 from pages.shared.words import duration, plain
 from pages.shared.workbench import workbench

@@ -59,7 +59,7 @@ def test_the_help_of_train_tells_every_choice_with_its_sentence(capsys: pytest.C
         assert f"{entry['name']} {entry['help']}" in told
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("trian", "train"), ("dataset", "datasets"), ("sow", "show")])
+@pytest.mark.parametrize(("typed", "meant"), [("trian", "train"), ("backbone", "backbones"), ("sow", "show")])
 def test_an_unknown_command_suggests_the_nearest(typed: str, meant: str):
     assert misspelt([typed, "--json"]) == f"There is no command {typed!r}; did you mean {meant}?"
     assert misspelt([meant]) is None

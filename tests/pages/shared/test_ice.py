@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from core.catalog.strategies import STRATEGIES
 from pages.shared.colours import WARMTH
-from pages.shared.ice import FLAKE, MOST_CELLS, heat_map
+from pages.shared.ice import MOST_CELLS, heat_map
+from pages.shared.ice_layers import FLAKE
 from pages.shared.ice_words import in_words, share
 
 SCALES = st.sampled_from([0.0, 0.0, 1.0, 0.1, 1e-9])
