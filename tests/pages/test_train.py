@@ -248,3 +248,16 @@ def test_a_second_press_is_the_same_run_and_a_finished_one_is_told(anew: Callabl
 
     page.button(key="train_again").click().run()
     assert len(bench.runs()) == 2
+
+
+def test_a_sweep_is_started_once_and_its_runs_are_there(anew: Callable[[], AppTest], engine: Home):
+    page = anew()
+    page.session_state["train_recipe"] = {"epochs": 1, "examples_per_class": 3, "strategy": "head"}
+    page.run()
+    page.multiselect(key="train_grid").set_value(["lr"]).run()
+    page.text_input(key="train_grid_lr").set_value("0.001, 0.01").run()
+    sound(page.button(key="train_start_sweep").click().run())
+    assert any("2 runs" in each.value for each in page.success)
+    sound(page.run())
+    assert "train_start_sweep" not in [each.key for each in page.button]
+    assert [len(open_workbench().sweep(each["sweep"])["runs"]) for each in open_workbench().sweeps()] == [2]
