@@ -3,7 +3,7 @@
     python -m benchmarks.viewers --viewers 50 --minutes 10
 
 A scripted run talks (nothing trains); the server has one core to itself, run and viewers share another. Figures as
-JSON; the exit code is 1 where the 95th percentile of a tick is over 500 ms, a first paint over 2 s, or a viewer saw an
+JSON, with the load of the whole machine: others' work on these cores makes ticks wait. The exit code is 1 where the 95th percentile of a tick is over 500 ms, a first paint over 2 s, or a viewer saw an
 error.
 """
 
@@ -62,6 +62,7 @@ def measure(viewers: int, seconds: float, told_before: int) -> dict[str, Any]:
         return {
             **figures_of(watching),
             "seconds": seconds,
+            "load_average": round(os.getloadavg()[1], 1),
             "server_core_busy": round(spent / seconds, 3),
             "server_mb_start": before,
             "server_mb_end": memory_of(server),

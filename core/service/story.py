@@ -1,7 +1,7 @@
 """What one run has said so far, put in order: its curves, its best epoch, how long it still takes, what is amiss."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
@@ -132,7 +132,17 @@ class Story:
     def _smoothed_steps(self) -> list[Facts]:
         kept = max(0.0, min(MOST_KEPT, 1 - STEPS_UNSMOOTHED / max(1, len(self.steps))))
         means = accumulate((each.loss for each in self.steps), lambda mean, loss: kept * mean + (1 - kept) * loss)
-        return [{**asdict(each), "smooth": mean} for each, mean in zip(self.steps, means, strict=True)]
+        return [
+            {
+                "step": each.step,
+                "epoch": each.epoch,
+                "seconds": each.seconds,
+                "lr": each.lr,
+                "loss": each.loss,
+                "smooth": mean,
+            }
+            for each, mean in zip(self.steps, means, strict=True)
+        ]
 
     def _epochs(self) -> list[Facts]:
         figures = (

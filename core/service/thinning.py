@@ -17,11 +17,16 @@ def thinned(rows: Sequence[Row], most: int) -> list[dict[str, Any]]:
 
 
 def mean_of(values: Sequence[Any]) -> Any:
-    """The mean of numbers; of rows and of lists, field by field; of anything else the last one."""
+    """The mean of those numbers that are there; of rows and of lists, field by field; of words the last one."""
     first = values[0]
-    if isinstance(first, Mapping):
+    if isinstance(first, dict):
         return {key: mean_of([each[key] for each in values if key in each]) for key in first}
     if isinstance(first, list) and all(isinstance(each, list) and len(each) == len(first) for each in values):
         return [mean_of(each) for each in zip(*values, strict=True)]
-    known = [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
-    return sum(known) / len(known) if known else values[-1]
+    if isinstance(first, str):
+        return values[-1]
+    try:
+        return sum(values) / len(values)
+    except TypeError:  # some are missing
+        known = [each for each in values if each is not None]
+        return sum(known) / len(known) if known else None
