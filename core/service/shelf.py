@@ -63,7 +63,8 @@ class Shelf:
             self._open[key] = opened
             self._open.move_to_end(key)
             while len(self._open) > KEPT:
-                self._open.popitem(last=False)
+                gone, _ = self._open.popitem(last=False)
+                self._opening.pop(gone, None)
 
     def drop(self, name: str) -> None:
         """Forget it, whoever looked."""
