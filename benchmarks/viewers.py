@@ -3,8 +3,8 @@
     python -m benchmarks.viewers --viewers 50 --minutes 10
 
 A scripted run talks (nothing trains); the server has one core to itself, run and viewers share another. Figures as
-JSON, with the load of the whole machine: others' work on these cores makes ticks wait. The exit code is 1 where the 95th percentile of a tick is over 500 ms, a first paint over 2 s, or a viewer saw an
-error.
+JSON, with the load of the whole machine: others' work on these cores makes ticks wait. The exit code is 1 where the
+95th percentile of a tick is over 500 ms, a first paint over 2 s, or a viewer saw an error.
 """
 
 import argparse
