@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import matrix, race_view
+from pages.shared.fold import fold
 from pages.shared.picture_list import picture_of
 from pages.shared.verdicts import named
 from pages.shared.words import percent, plain
@@ -17,32 +18,18 @@ PICTURES = 12
 
 def draw(ids: Sequence[str], names: Mapping[str, str], found: Found | None, raced: Found) -> None:
     if found:
-        with fold("Class by class: who wins which, and both matrices", "classes") as opened:
+        with fold("Class by class: who wins which, and both matrices", "compare_fold_classes") as opened:
             if opened:
                 draw_contrast(ids, names, found["split"])
-        with fold("The same pictures, as each run sees them", "pictures") as opened:
+        with fold("The same pictures, as each run sees them", "compare_fold_pictures") as opened:
             if opened:
                 draw_pictures(ids, names, found["split"])
-    with fold("The fair race: at equal seconds, pictures or parameters", "race") as opened:
+    with fold("The fair race: at equal seconds, pictures or parameters", "compare_fold_race") as opened:
         if opened:
             race_view.draw_race(raced, names)
-    with fold("What it cost: seconds, parameters, memory, size", "cost") as opened:
+    with fold("What it cost: seconds, parameters, memory, size", "compare_fold_cost") as opened:
         if opened:
             race_view.draw_costs(raced, names)
-
-
-class fold:  # noqa: N801 - reads as a verb where it is used
-    """A fold whose content is made only while it is open."""
-
-    def __init__(self, label: str, name: str):
-        self.expander = st.expander(label, key=f"compare_fold_{name}", on_change="rerun")
-
-    def __enter__(self) -> bool:
-        self.expander.__enter__()
-        return bool(self.expander.open)
-
-    def __exit__(self, *error: Any) -> None:
-        self.expander.__exit__(*error)
 
 
 def draw_contrast(ids: Sequence[str], names: Mapping[str, str], split: str) -> None:

@@ -1,9 +1,8 @@
 """Confusion matrices, drawn from plain rows: one to pick a cell of, and two with what sets them apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
 from pages.shared.colours import DIFFERENCE, INK, colours
@@ -62,11 +61,6 @@ def spec(labels: Sequence[str], counts: Counts, title: str, shares: bool = False
     cells = {"mark": mark, "encoding": {"color": shade}}
     figures = {"field": "share", "format": ".0%"} if shares else {"field": "pictures"}
     return _layered(labels, rows, title, cells, {**figures, "type": "quantitative"}, {"value": theme.text})
-
-
-def matrix(score: Mapping[str, Any], title: str) -> alt.Chart:
-    """The same as a chart, from a score."""
-    return alt.Chart.from_dict(spec([each["label"] for each in score["classes"]], score["confusion"], title))
 
 
 def difference_spec(labels: Sequence[str], counts: Counts, title: str) -> Spec:

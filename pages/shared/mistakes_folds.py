@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import matrix, mistakes_classes, mistakes_scrubber, mistakes_why, picture_list
+from pages.shared.fold import fold
 from pages.shared.gallery import AT_ONCE, turned
 from pages.shared.mistakes_cell import draw_list
 from pages.shared.tables import csv_of
@@ -26,36 +27,24 @@ def draw(run: str, score: Score, cell: tuple[str, str]) -> None:
     with confusions:
         if len(score["classes"]) <= matrix.LARGEST_MATRIX:
             draw_list(score)
-    with fold(f"All pictures: {score['right']:,} right, {score['n'] - score['right']:,} wrong", "all") as opened:
+    with fold(
+        f"All pictures: {score['right']:,} right, {score['n'] - score['right']:,} wrong", "mistakes_fold_all"
+    ) as opened:
         if opened:
             draw_all(run, score)
     macro, weighted = percent(score["macro_f1"]), percent(score["weighted_f1"])
-    with fold(f"Class by class: macro F1 {macro}, weighted F1 {weighted}", "classes") as opened:
+    with fold(f"Class by class: macro F1 {macro}, weighted F1 {weighted}", "mistakes_fold_classes") as opened:
         if opened:
             mistakes_classes.draw(score)
-    with fold("Why: what spoke for the true and for the predicted class", "why") as opened:
+    with fold("Why: what spoke for the true and for the predicted class", "mistakes_fold_why") as opened:
         if opened:
             mistakes_why.draw(run, score, cell)
-    with fold("Epoch by epoch: what was learned and forgotten", "epochs") as opened:
+    with fold("Epoch by epoch: what was learned and forgotten", "mistakes_fold_epochs") as opened:
         if opened:
             mistakes_scrubber.draw(run)
-    with fold("Take away: every prediction and the matrix, as tables", "download") as opened:
+    with fold("Take away: every prediction and the matrix, as tables", "mistakes_fold_download") as opened:
         if opened:
             draw_downloads(run, score)
-
-
-class fold:  # noqa: N801 - reads as a verb where it is used
-    """A fold whose content is made only while it is open."""
-
-    def __init__(self, label: str, name: str):
-        self.expander = st.expander(label, key=f"mistakes_fold_{name}", on_change="rerun")
-
-    def __enter__(self) -> bool:
-        self.expander.__enter__()
-        return bool(self.expander.open)
-
-    def __exit__(self, *error: Any) -> None:
-        self.expander.__exit__(*error)
 
 
 def draw_losses(run: str, score: Score) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared.colours import colours
 from pages.shared.compare_strip import colour_of
+from pages.shared.fold import fold
 from pages.shared.workbench import workbench
 
 Raced = Mapping[str, Any]
@@ -49,6 +50,9 @@ def draw_curves(raced: Sequence[Raced], names: Mapping[str, str]) -> None:
         return
     chart = spec(rows, list(names.values()), by, "value", "Validation accuracy")
     st.vega_lite_chart(spec=chart, width="stretch", key="compare_curves", alt="Validation accuracy of each run")
+    with fold("The curves as a table", "compare_fold_curves") as opened:
+        if opened:
+            st.dataframe([{"run": row["run"], by: row[by], "accuracy": row["value"]} for row in rows], hide_index=True)
 
 
 def points_of(raced: Sequence[Raced], names: Mapping[str, str], field: str) -> list[dict[str, Any]]:
@@ -73,7 +77,7 @@ def thinned(points: Sequence[Raced]) -> list[Raced]:
 def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, title: str) -> dict[str, Any]:
     """A line per run, told apart by colour and, beyond four, by the shape of its points too."""
     theme = colours()
-    legend = {"title": None, "orient": "bottom", "columns": 2, "labelLimit": 150, "labelColor": theme.quiet}
+    legend = {"title": None, "orient": "top", "columns": 2, "labelLimit": 150, "labelColor": theme.quiet}
     scale = {"domain": order, "range": [colour_of(place) for place in range(len(order))]}
     encoding: dict[str, Any] = {
         "x": {"field": by, "type": "quantitative", "title": CURRENCIES[by], "scale": {"zero": False, "nice": True}},
@@ -94,7 +98,7 @@ def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, titl
         mark["point"] = {"filled": True, "size": 45}
     return {
         "title": title,
-        "height": 340,
+        "height": 400,
         "data": {"values": rows},
         "mark": mark,
         "encoding": encoding,

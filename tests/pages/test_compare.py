@@ -75,7 +75,7 @@ def test_the_verdict_stands_first_with_names_where_it_has_ids(app: AppTest, benc
     assert list(settings["setting"]) == ["strategy"]
 
 
-@pytest.mark.parametrize("name", ["classes", "pictures", "race", "cost"])
+@pytest.mark.parametrize("name", ["classes", "pictures", "race", "cost", "curves"])
 def test_every_fold_opens(app: AppTest, bench: Workbench, name: str):
     _, hostile, first = (line["run"] for line in bench.runs())
     chosen(app, first, hostile)
