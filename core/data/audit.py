@@ -9,6 +9,7 @@ import numpy as np
 from core.data.findings import Finding, balance, brightness, doubles, files, near_doubles, shapes
 from core.data.likeness import Look, look_at
 from core.data.source import Source, SplitName
+from core.data.suspicion import suspicious
 from core.data.working import in_threads
 
 Colour = tuple[float, float, float]
@@ -42,6 +43,7 @@ def audit(source: Source, splits: Mapping[SplitName, np.ndarray]) -> Audit:
         *files(source),
         *doubles(source, looks, split_of),
         *near_doubles(source, looks, split_of),
+        *suspicious(source, looks),
         *balance(source, splits),
         *shapes(source),
         *brightness(source, looks),

@@ -36,7 +36,7 @@ class Finding:
 
 def files(source: Source) -> Iterator[Finding]:
     found = [Finding("skipped", "warning", _reason(skip), (skip.file,)) for skip in source.skipped]
-    yield from _shortened(found, "skipped", "files are not part of the dataset")
+    yield from shortened(found, "skipped", "files are not part of the dataset")
 
 
 def _reason(skip: Skip) -> str:
@@ -44,7 +44,7 @@ def _reason(skip: Skip) -> str:
     return skip.reason if skip.reason.startswith(skip.file) else f"{skip.file}: {skip.reason}."
 
 
-def _shortened(found: Sequence[Finding], kind: str, what: str) -> Iterator[Finding]:
+def shortened(found: Sequence[Finding], kind: str, what: str) -> Iterator[Finding]:
     """The first few one by one; the rest as a number."""
     yield from found[:LISTED]
     if len(found) > LISTED:
@@ -66,9 +66,9 @@ def doubles(source: Source, looks: Sequence[Look], split_of: np.ndarray) -> Iter
         elif len(within) == 1:
             message = f"The same picture stands in {within[0]} {len(files)} times: {_named(files)}."
             found["duplicate"].append(Finding("duplicate", "warning", message, files))
-    yield from _shortened(found["leak"], "leak", "pictures stand in several splits")
-    yield from _shortened(found["conflict"], "conflict", "pictures have several labels")
-    yield from _shortened(found["duplicate"], "duplicate", "pictures stand there several times")
+    yield from shortened(found["leak"], "leak", "pictures stand in several splits")
+    yield from shortened(found["conflict"], "conflict", "pictures have several labels")
+    yield from shortened(found["duplicate"], "duplicate", "pictures stand there several times")
 
 
 def near_doubles(source: Source, looks: Sequence[Look], split_of: np.ndarray) -> Iterator[Finding]:
@@ -85,8 +85,8 @@ def near_doubles(source: Source, looks: Sequence[Look], split_of: np.ndarray) ->
         else:
             message = f"Nearly the same picture stands in {split_of[first]} twice{aside}: {_named(files)}."
             doubles.append(Finding("near_duplicate", "info", message, files))
-    yield from _shortened(leaks, "near_leak", "pairs of nearly the same picture stand in two splits")
-    yield from _shortened(doubles, "near_duplicate", "pairs of pictures are nearly the same")
+    yield from shortened(leaks, "near_leak", "pairs of nearly the same picture stand in two splits")
+    yield from shortened(doubles, "near_duplicate", "pairs of pictures are nearly the same")
 
 
 def _named(files: Sequence[str]) -> str:
@@ -143,7 +143,7 @@ def _odd_sizes(source: Source, facts: Sequence[PictureFacts]) -> Iterator[Findin
         size = f"{facts[index].width} x {facts[index].height}"
         message = f"{source.files[index]} is {size}, unlike the others."
         found.append(Finding("odd_size", "warning", message, (source.files[index],)))
-    yield from _shortened(found, "odd_size", "pictures have an odd size")
+    yield from shortened(found, "odd_size", "pictures have an odd size")
 
 
 def brightness(source: Source, looks: Sequence[Look]) -> Iterator[Finding]:
@@ -162,8 +162,8 @@ def brightness(source: Source, looks: Sequence[Look]) -> Iterator[Finding]:
         Finding("blank", "warning", f"{source.files[index]} is of one colour only.", (source.files[index],))
         for index in np.flatnonzero(flat).tolist()
     ]
-    yield from _shortened(blank, "blank", "pictures are of one colour only")
-    yield from _shortened(found, "brightness", "pictures are unusually bright or dark")
+    yield from shortened(blank, "blank", "pictures are of one colour only")
+    yield from shortened(found, "brightness", "pictures are unusually bright or dark")
 
 
 def _how(level: float, middle: float) -> str:

@@ -63,7 +63,7 @@ def nearly_identical(looks: Sequence[Look]) -> list[tuple[int, int]]:
     if len(looks) < 2:
         return []
     bits = np.array([look.bits for look in looks], np.uint64)
-    thumbnails = _centred(np.frombuffer(b"".join(look.thumbnail for look in looks), np.uint8).reshape(len(looks), -1))
+    thumbnails = centred_thumbnails(looks)
     pixels = np.array([look.pixels for look in looks])
     found = [np.empty((0, 2), np.int64)]
     for band in range(BANDS):
@@ -95,8 +95,9 @@ def _agreeing(bits: np.ndarray, band: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return np.concatenate([nothing, *left]), np.concatenate([nothing, *right])
 
 
-def _centred(thumbnails: np.ndarray) -> np.ndarray:
+def centred_thumbnails(looks: Sequence[Look]) -> np.ndarray:
     """Each thumbnail without its mean and of length one; a flat one becomes zeros, which are like nothing."""
+    thumbnails = np.frombuffer(b"".join(look.thumbnail for look in looks), np.uint8).reshape(len(looks), -1)
     centred = thumbnails - thumbnails.mean(axis=1, keepdims=True, dtype=np.float32)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.divide(centred, length, out=np.zeros_like(centred), where=length > 1)
