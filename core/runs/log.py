@@ -13,7 +13,7 @@ SECONDS_BETWEEN_STEPS = 0.25
 SECONDS_BETWEEN_SNAPSHOTS = 30.0
 SHARE_FOR_SNAPSHOTS = 0.02
 """Saving the state may take this share of the time, however slow the disk."""
-SECONDS_FOR_EPOCHS = 1.0
+SECONDS_FOR_EPOCHS = 0.5
 SHARE_FOR_EPOCHS = 0.01
 """What was said after each epoch may take so long altogether, and this share of the time beyond."""
 

@@ -51,6 +51,8 @@ def perform(job: dict[str, Any], runner: Runner, rank: int) -> None:
         where=Home(Path(job["homes"][rank])),
     )
     keep(outcome, runner.folder)
+    if (judged := runner.sessions[-1].judged) and (save := judged.saving(0, 1)):
+        save(runner.folder / "epochs" / "0000")
 
 
 def crowded(room: int | None) -> None:

@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from core.events import EpochEnded, Predicted, Started, Step, event_from_json
 from core.home import Home
 from core.recipe import Recipe
+from core.runs.epochs import read_epochs
 from core.training.plan import Plan
 from core.training.ranks import shares_of
 from core.training.session import Session
@@ -180,6 +181,17 @@ def test_two_with_batches_of_b_learn_as_one_with_batches_of_2b(run, two: Ensembl
         assert (ours.split, ours.weights, ours.epoch, ours.n) == (alone.split, alone.weights, alone.epoch, alone.n)
         assert ours.loss == pytest.approx(alone.loss, abs=CLOSE)
     assert not second.said(Predicted), "the first one predicts, and nobody waits"
+
+
+def test_after_an_epoch_each_member_knows_what_all_said_of_each_picture(run, two: Ensemble, uneven: Recipe):
+    recipe = replace(uneven, backbone="test_vit", epochs=1)
+    run(replace(recipe, batch_size=2 * recipe.batch_size))
+    alone = run.sessions[-1].judged
+    ended = [outcome.said(EpochEnded)[0].val_accuracy for outcome in two(recipe)]
+    for rank, accuracy in enumerate(ended):
+        (kept,) = read_epochs(two.folder / f"call {two.calls}" / f"rank {rank}", {0})
+        assert (kept.labels == alone.labels).all() and kept.right.mean() == pytest.approx(accuracy)
+        assert kept.confidence == pytest.approx(alone.confidence, abs=1e-3)
 
 
 def test_a_last_batch_too_small_for_all_is_learned_once(run, two: Ensemble, tiny: Recipe):
