@@ -111,7 +111,7 @@ def _alarms(seen: Seen, measure: str, stages: Sequence[str]) -> Spec | None:
     points = [{"from": each["epoch"] + 1, "low": stages.index(each["stage"]) + 0.5, "says": "!"} for each in found]
     if not points:
         return None
-    mark = {"type": "text", "fontSize": 18, "fontWeight": "bold", "color": "#B42318", "tooltip": None}
+    mark = {"type": "text", "fontSize": 18, "fontWeight": "bold", "color": INK, "tooltip": None}
     text = {"text": {"field": "says", "type": "nominal"}}
     return {"data": {"values": points}, "mark": mark, "encoding": {**_place(seen, stages, "from", "low"), **text}}
 
