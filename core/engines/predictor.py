@@ -1,6 +1,6 @@
 """What a finished run says about pictures of one's own: decoded safely, prepared and judged as in its training."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from core.data.entry_names import is_litter
 from core.data.miniatures import miniature
 from core.errors import PictureError
+from core.home import Home
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from core.data.decoding import Decoded
     from core.training.predicting import Predictor
 
@@ -19,14 +22,21 @@ TOP = 5
 WARM = 4
 """Networks that are kept ready to answer."""
 
+UNLIKE = "nothing it has learned from looks like this, so its answer says little"
+
+Unlike = Callable[["Predictor", "np.ndarray"], Iterable[bool]]
+
 Picture = tuple[str, bytes | Path]
 """Its name as people know it, and its bytes or the file that holds them."""
 
 
-def predict(best: Path, pictures: Iterable[Picture], device: str, size: int = 0) -> dict[str, Any]:
+def predict(
+    best: Path, pictures: Iterable[Picture], device: str, size: int = 0, unlike: Unlike | None = None
+) -> dict[str, Any]:
     """A label for each picture, and a reason for each one that can't be read.
 
-    With a size, each picture comes along as it was read: a PNG, no larger than that.
+    With a size, each picture comes along as it was read: a PNG, no larger than that. Where `unlike` can tell, a note
+    says so if a picture is like nothing the run has learned from.
     """
     predictor = opened(best.resolve(), device)
     predictions: list[dict[str, Any]] = []
@@ -34,7 +44,7 @@ def predict(best: Path, pictures: Iterable[Picture], device: str, size: int = 0)
     pictures = iter(pictures)
     while batch := list(islice(pictures, PICTURES_AT_ONCE)):
         read = [each for picture in batch if (each := _read(*picture, rejected))]
-        predictions += _judged(predictor, read, size) if read else []
+        predictions += _judged(predictor, read, size, unlike) if read else []
     return {"classes": list(predictor.classes), "predictions": predictions, "rejected": rejected}
 
 
@@ -44,6 +54,15 @@ def opened(version: Path, device: str) -> "Predictor":
     from core.training.predicting import open_predictor  # torch loads here
 
     return open_predictor(version, device)
+
+
+@lru_cache(maxsize=WARM)
+def what_is_unlike(version: Path, recipe: str, home: Home, device: str) -> Unlike:
+    """Tells what is like nothing that the run has learned from; its dataset must be there."""
+    from core.recipe import Recipe
+    from core.training.familiarity import familiarity
+
+    return familiarity(opened(version, device), Recipe.from_text(recipe), home).is_unlike
 
 
 def _read(name: str, content: bytes | Path, rejected: list[dict[str, Any]]) -> tuple[str, "Decoded"] | None:
@@ -56,13 +75,19 @@ def _read(name: str, content: bytes | Path, rejected: list[dict[str, Any]]) -> t
         return None
 
 
-def _judged(predictor: "Predictor", read: Sequence[tuple[str, "Decoded"]], size: int) -> Iterator[dict[str, Any]]:
-    rows = predictor.probabilities([decoded.image for _, decoded in read])
-    for (name, decoded), row in zip(read, rows.tolist(), strict=True):
+def _judged(
+    predictor: "Predictor", read: Sequence[tuple[str, "Decoded"]], size: int, unlike: Unlike | None
+) -> Iterator[dict[str, Any]]:
+    import numpy as np
+
+    canvases = np.stack([predictor.preparation.canvas_of(decoded.image) for _, decoded in read])
+    rows = predictor.probabilities_of(canvases).tolist()
+    strange = unlike(predictor, canvases) if unlike else [False] * len(read)
+    for (name, decoded), row, is_strange in zip(read, rows, strange, strict=True):
         yield {
             "file": name,
             **_said(row, predictor.classes),
-            "notes": list(decoded.notes),
+            "notes": [*decoded.notes, *([UNLIKE] if is_strange else [])],
             **({"picture": miniature(decoded.image, size)} if size else {}),
         }
 

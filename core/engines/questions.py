@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.miniatures import png_of
+from core.errors import ExplorerError
 from core.home import Home
 from core.recipe import Recipe
 
@@ -42,13 +43,33 @@ def estimate(home: Home, recipe: Mapping[str, Any], device: str) -> Answer:
     return estimate(Recipe.parse(recipe), home, choose(device)).to_json()
 
 
-def predict(home: Home, best: str, pictures: Iterable[tuple[str, bytes | str]], device: str, size: int = 0) -> Answer:
-    """A label for each picture (bytes, or a file), and if a size is given, the picture itself as it was read."""
+def predict(
+    home: Home,
+    best: str,
+    pictures: Iterable[tuple[str, bytes | str]],
+    device: str,
+    size: int = 0,
+    recipe: str | None = None,
+) -> Answer:
+    """A label for each picture (bytes, or a file); with a size, the picture itself as it was read.
+
+    With the run's recipe, a note on each picture that is like nothing it has learned from.
+    """
     from core.engines.devices import choose
     from core.engines.predictor import predict
 
+    device = choose(device)
     named = ((name, _content(given)) for name, given in pictures)
-    return predict(Path(best), named, choose(device), size)
+    return predict(Path(best), named, device, size, _unlike(home, best, recipe, device) if recipe else None)
+
+
+def _unlike(home: Home, best: str, recipe: str, device: str) -> Callable[..., Iterable[bool]] | None:
+    from core.engines.predictor import what_is_unlike
+
+    try:
+        return what_is_unlike(Path(best).resolve(), recipe, home, device)
+    except ExplorerError:
+        return None  # its dataset is not here any more: it answers all the same
 
 
 def why(home: Home, best: str, picture: tuple[str, bytes | str], classes: Sequence[str], device: str) -> Answer:

@@ -22,7 +22,7 @@ def predict(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     samples = bench.samples(asked.run, asked.samples) if asked.samples > 0 else []
     pictures = [*_given(asked.images), *((each["file"], each["picture"]) for each in samples)]
     truths = {each["file"]: each["label"] for each in samples}
-    said = bench.predict(asked.run, pictures, asked.device)
+    said = bench.predict(asked.run, pictures, asked.device, familiar=asked.familiar)
     found = {**said, "predictions": [{**each, "truth": truths.get(each["file"])} for each in said["predictions"]]}
     if asked.json:
         screen.result(found)

@@ -24,6 +24,7 @@ ASKING: tuple[Command, ...] = (
                 metavar="N",
                 help="Also N pictures of its own test split, of different classes.",
             ),
+            argument("--familiar", action="store_true", help="Note what is like nothing it has learned from."),
             DEVICE,
         ),
         (

@@ -49,7 +49,7 @@ def looks(predictor: Predictor, picture: Image.Image, classes: Sequence[int]) ->
     seen = predictor.preparation.seen(predictor.preparation.canvas_of(picture)[None])
     inputs = normalised(seen, predictor.preparation, predictor.device).requires_grad_()
     with torch.enable_grad():
-        found, logits = _stages(predictor.model, inputs)
+        found, logits = stages_of(predictor.model, inputs)
         heats = [_heat([inputs, *found], logits[0, each], seen.shape[1:3]) for each in classes]
     likely = softmax(logits.detach().float().cpu().numpy())[0]
     named = zip(classes, heats, strict=True)
@@ -66,12 +66,12 @@ def overlay(seen: np.ndarray, look: Look) -> Image.Image:
     return Image.fromarray(np.rint(grey * (1 - share) + WARM * share).clip(0, 255).astype(np.uint8))
 
 
-def _stages(model: nn.Module, inputs: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
-    """What each of timm's stages makes of the picture, first to last; and the scores."""
+def stages_of(model: nn.Module, inputs: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """What each of timm's stages makes of the pictures, first to last; and the scores."""
     found: dict[str, torch.Tensor] = {}
 
     def keep(name: str, output: object) -> None:
-        if isinstance(output, torch.Tensor) and output.requires_grad:
+        if isinstance(output, torch.Tensor):
             found[name] = output
 
     modules = dict(model.named_modules())
@@ -91,6 +91,8 @@ def _stages(model: nn.Module, inputs: torch.Tensor) -> tuple[list[torch.Tensor],
 def _heat(found: Sequence[torch.Tensor], score: torch.Tensor, size: tuple[int, ...]) -> np.ndarray:
     """Of the last stage that knows places and that the score depends on in more than one of them."""
     for features in reversed(found):
+        if not features.requires_grad:
+            continue
         (gain,) = torch.autograd.grad(score, features, retain_graph=True, allow_unused=True)
         places = None if gain is None else _places((features * gain).detach().float(), size)
         if places is not None and (places != 0).sum() > 1:

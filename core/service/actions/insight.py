@@ -1,5 +1,6 @@
 """What runs understood: compared with each other, asked about new pictures, and why."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,13 +21,23 @@ class InsightActions(Bench):
         return compare(self.record, rows, split)
 
     def predict(
-        self, run: str, pictures: Iterable[str | tuple[str, bytes]], device: str = "auto", size: int = 0
+        self,
+        run: str,
+        pictures: Iterable[str | tuple[str, bytes]],
+        device: str = "auto",
+        size: int = 0,
+        familiar: bool = False,
     ) -> dict[str, Any]:
-        """Labels for files, folders, or named bytes (uploads); with a size, the pictures too, as they were read."""
+        """Labels for files, folders, or named bytes (uploads); with a size, the pictures too, as they were read.
+
+        `familiar` adds a note to what is like nothing the run has learned from.
+        """
+
         row, best = self._with_weights(run)
+        recipe = json.dumps(self.record.store.recipe(row.id)) if familiar else None
         return {
             "run": row.id,
-            **self.ask("predict", best=best, pictures=_named(pictures), device=device, size=size),
+            **self.ask("predict", best=best, pictures=_named(pictures), device=device, size=size, recipe=recipe),
         }
 
     def why(
