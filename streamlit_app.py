@@ -32,7 +32,7 @@ def open_door() -> None:
     st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide", initial_sidebar_state="collapsed")
     gate.opened()
     page = st.navigation(pages(), position="top")
-    st.html(frame.CLOSE_TO_THE_TOP)
+    st.html(frame.style())
     identity.draw()
     page.run()
 

@@ -6,10 +6,22 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.errors import ExplorerError
+from pages.shared.colours import colours
 from pages.shared.words import plain
 
-CLOSE_TO_THE_TOP = "<style>.stMainBlockContainer { padding-top: 5rem; }</style>"
+CLOSE_TO_THE_TOP = ".stMainBlockContainer { padding-top: 5rem; }"
 """Streamlit leaves room for six lines above every title."""
+
+ON_PRIMARY = """
+[data-testid^="stBaseButton-primary"], [data-testid^="stBaseButton-primary"]:hover,
+[data-testid="stMultiSelect"] [data-baseweb="tag"] { color: %s; }
+"""
+"""Streamlit writes white on the primary colour, however light that is."""
+
+
+def style() -> str:
+    """What a theme's settings can't say."""
+    return f"<style>{CLOSE_TO_THE_TOP}{ON_PRIMARY % colours().ground}</style>"
 
 
 @contextmanager

@@ -8,10 +8,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 
+ADDRESS = re.compile(r"(https?:|www|@)(?=[/.\w])", re.IGNORECASE)
+"""What makes a link of the text around it, however it is escaped."""
+
+UNSEEN = "\u2060"
+"""A joiner without width: what it stands in reads the same, and is no address."""
+
 
 def plain(text: object) -> str:
-    """The text as it stands where Streamlit reads Markdown: a name must never become a picture that is fetched."""
-    return MARKS.sub(r"\\\1", " ".join(str(text).split()))
+    """The text as it stands where Streamlit reads Markdown: a name must become neither a picture nor a link."""
+    return MARKS.sub(r"\\\1", ADDRESS.sub(rf"\1{UNSEEN}", " ".join(str(text).split())))
 
 
 def percent(share: float | None) -> str:

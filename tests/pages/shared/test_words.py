@@ -1,12 +1,13 @@
 """What people named stays text, and figures and moments are written as people read them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared.words import ago, counted, duration, moment, percent, plain, size, with_interval
+from pages.shared.words import UNSEEN, ago, counted, duration, moment, percent, plain, size, with_interval
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -16,9 +17,16 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 )
 def test_no_mark_of_a_name_keeps_its_meaning(name: str):
     shown = plain(name)
-    assert shown.replace("\\", "") == name
+    assert shown.replace("\\", "").replace(UNSEEN, "") == name
     bare = [mark for before, mark in zip(" " + shown, shown, strict=False) if not mark.isalnum() and before != "\\"]
-    assert set(bare) <= {"\\", " "}
+    assert set(bare) <= {"\\", " ", UNSEEN}
+
+
+@pytest.mark.parametrize("name", ["http://a.b/c", "HTTPS://a", "see www.a.b", "a@b.c"])
+def test_an_address_in_a_name_is_no_address_any_more(name: str):
+    shown = plain(name).replace("\\", "")
+    assert shown.replace(UNSEEN, "") == name
+    assert not re.search(r"https?://|www\.|@\w", shown, re.IGNORECASE)
 
 
 def test_figures_are_written_as_people_read_them():
