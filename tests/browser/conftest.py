@@ -9,7 +9,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from core.home import Home
 from tests.browser.visits import QUIET, Visit, served
+from tests.processes_of_a_home import end_all
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -25,6 +27,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def busy_home(home_folder: Path) -> Iterator[Path]:
+    """A home in which a page starts runs: what works there ends with the test."""
+    yield home_folder
+    end_all(Home(home_folder))
 
 
 @pytest.fixture
