@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.states import MEANING
-from pages.shared import strategy_cards
+from pages.shared import machine, strategy_cards
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.ideas import IDEAS
@@ -64,6 +64,7 @@ TOPICS: dict[str, Callable[[], None]] = {
     "Regularizers": draw_regularizers,
     "Noise and verdicts": draw_verdicts,
     "States of a run": draw_states,
+    "This machine": machine.draw,
 }
 
 with page("Help", "The ideas, and every strategy as a picture."):

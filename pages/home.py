@@ -4,7 +4,7 @@ import os
 
 import streamlit as st
 
-from pages.shared import run_card, run_list
+from pages.shared import run_card, run_list, sweep_list
 from pages.shared.frame import mishaps_told, page
 from pages.shared.gate import enter
 from pages.shared.picker import go_to
@@ -67,6 +67,7 @@ def draw_newest() -> None:
     st.fragment(draw_cards, run_every=every if moving else None)()
     if len(newest) > NEWEST:
         run_list.draw()
+        sweep_list.draw()
 
 
 def draw_cards() -> None:

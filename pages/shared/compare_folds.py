@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import matrix, race_view
-from pages.shared.fold import fold
+from pages.shared.folds import fold
 from pages.shared.picture_list import picture_of
 from pages.shared.verdicts import named
 from pages.shared.words import percent, plain

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import matrix, mistakes_classes, mistakes_scrubber, mistakes_why, picture_list
-from pages.shared.fold import fold
+from pages.shared.folds import fold
 from pages.shared.gallery import AT_ONCE, turned
 from pages.shared.mistakes_cell import draw_list
 from pages.shared.tables import csv_of

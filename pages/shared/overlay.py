@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared.colours import colours
 from pages.shared.compare_strip import colour_of
-from pages.shared.fold import fold
+from pages.shared.folds import fold
 from pages.shared.workbench import workbench
 
 Raced = Mapping[str, Any]

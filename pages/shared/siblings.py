@@ -11,6 +11,8 @@ from pages.shared.workbench import workbench
 
 Seen = Mapping[str, Any]
 
+ON_THE_WAY = {"queued", "running", "pausing", "paused"}
+
 
 def draw(run: str, sweep: str) -> None:
     """As one: the mean and the spread over seeds, the best by validation."""
@@ -20,6 +22,7 @@ def draw(run: str, sweep: str) -> None:
         if is_open:
             st.dataframe([_row(each) for each in found["groups"]], width="stretch", hide_index=True)
             _draw_way(run, found["runs"])
+            _draw_stop(sweep, found["states"])
 
 
 def _row(group: Seen) -> dict[str, Any]:
@@ -51,6 +54,12 @@ def _draw_way(run: str, runs: list[dict[str, Any]]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Another run of it", list(others), format_func=others.__getitem__, key="watch_sibling")
         st.button("Watch it", key="watch_go_to_sibling", on_click=_turn_to_it)
+
+
+def _draw_stop(sweep: str, states: Seen) -> None:
+    if ON_THE_WAY & set(states) and st.button("Stop the whole sweep", key="watch_stop_sweep"):
+        workbench().stop_sweep(sweep)
+        st.rerun()
 
 
 def _turn_to_it() -> None:

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.home import Home
 from core.service import Workbench
 from tests.conftest import HOSTILE_NAME
+from tests.pages.reading import as_read
 from tests.typed import PROJECT, QUICK
 
 
@@ -52,7 +53,7 @@ def chosen(app: AppTest, *runs: str) -> AppTest:
 
 def said(app: AppTest) -> str:
     elements = [*app.markdown, *app.caption, *app.info, *app.error, *app.warning]
-    return "\n".join(element.value for element in elements).replace("\\", "")
+    return as_read("\n".join(element.value for element in elements))
 
 
 def test_with_nothing_to_compare_it_says_what_to_do(app: AppTest, monkeypatch: pytest.MonkeyPatch):

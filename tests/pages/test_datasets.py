@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.home import Home
 from core.service import Workbench
-from tests.pages.reading import everything_said
+from tests.pages.reading import as_read, everything_said
 
 HOSTILE = ("![](http:∕∕127.0.0.1:9∕x)", "<script>alert(1)<", "=cmd()")
 """As folders can be called: with the slash that only looks like one."""
@@ -106,7 +106,7 @@ def test_a_card_has_nine_pictures_as_soon_as_they_are_there(app: AppTest, bench:
 def test_a_dataset_in_full_shows_pictures_counts_splits_and_sizes(app: AppTest, data: Path):
     insects(data / "insects")
     opened(app, "insects")
-    assert "2 classes, 24 pictures" in everything_said(app).replace("\\", "")
+    assert "2 classes, 24 pictures" in as_read(everything_said(app))
     assert len(pictures(app)) == 24
     counted, splits, sizes = (frame.value for frame in app.dataframe[:3])
     assert list(counted["class"]) == ["ants", "bees"]
@@ -165,7 +165,7 @@ def test_hostile_names_stay_text_wherever_they_stand(app: AppTest, bench: Workbe
 def test_an_import_ends_in_a_report_that_stays_until_it_is_closed(app: AppTest, bench: Workbench, data: Path):
     imported(bench, "mine", ("ants", "bees"))
     opened(app)
-    assert app.success[0].value.replace("\\", "") == "mine: 24 pictures of 2 classes were imported; left out: 1 file."
+    assert as_read(app.success[0].value) == "mine: 24 pictures of 2 classes were imported; left out: 1 file."
     (skipped,) = app.dataframe[0].value.to_dict("records")
     assert skipped["file"] == "ants/=1+1.png" and "empty file" in skipped["reason"]
     assert opened(app).success, "another visit finds it again"

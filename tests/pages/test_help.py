@@ -7,7 +7,7 @@ from core.catalog.regularizers import REGULARIZERS
 from core.catalog.states import MEANING
 from core.catalog.strategies import STRATEGIES
 from pages.shared.strategy_cards import stages_of
-from tests.pages.reading import everything_said
+from tests.pages.reading import as_read, everything_said
 
 
 def opened(app: AppTest, topic: str = "Strategies") -> AppTest:
@@ -16,14 +16,14 @@ def opened(app: AppTest, topic: str = "Strategies") -> AppTest:
 
 
 def said(app: AppTest) -> str:
-    return everything_said(app).replace("\\", "")
+    return as_read(everything_said(app))
 
 
 def test_every_strategy_has_its_drawing_its_sentences_and_a_way_to_try_it(app: AppTest):
     opened(app)
     assert not app.exception
     for name in STRATEGIES:
-        assert app.button(key=f"help_try_{name}").label.replace("\\", "") == f"Try it: {name}"
+        assert as_read(app.button(key=f"help_try_{name}").label) == f"Try it: {name}"
         assert STRATEGIES.help(name) in said(app)
     assert len(app.get("vega_lite_chart")) == len(STRATEGIES) + 1
 

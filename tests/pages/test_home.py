@@ -10,7 +10,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.runs.record import Record
 from tests.conftest import HOSTILE_NAME
-from tests.pages.reading import everything_said
+from tests.pages.reading import as_read, everything_said
 
 
 def labels(app: AppTest) -> list[str]:
@@ -30,7 +30,7 @@ def test_an_empty_home_offers_three_ways_to_begin_and_shows_the_sample(app: AppT
     assert not app.exception and app.title[0].value == "Watch a frozen network thaw"
     assert {"Train on digits", "Open the sample", "Replay a report"} <= {*labels(app)}
     assert [button.label for button in app.button if button.proto.type == "primary"] == ["Train on digits"]
-    assert "Ten digits, thawed stage by stage" in everything_said(app).replace("\\", "")
+    assert "Ten digits, thawed stage by stage" in as_read(everything_said(app))
     assert not home_folder.exists(), "looking must write nothing"
 
 
@@ -56,7 +56,7 @@ def test_a_finished_run_is_a_card_with_its_interval_and_a_name_that_stays_text(
     assert not app.exception and app.button(key="home_run_0_open").label == "Open"
     said = everything_said(app)
     assert " to " in said and "of 180 on validation" in said
-    assert HOSTILE_NAME not in said and HOSTILE_NAME in said.replace("\\", "")
+    assert HOSTILE_NAME not in said and HOSTILE_NAME in as_read(said)
 
 
 def test_three_newest_runs_are_cards_and_the_rest_stands_in_pages(app: AppTest, home_folder: Path):

@@ -12,6 +12,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.runs.record import Record
 from core.service import Workbench
+from tests.pages.reading import as_read
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
@@ -78,7 +79,7 @@ def test_the_headline_carries_its_noise_and_the_most_confused_cell_is_open(app: 
     assert not app.exception
     score = bench.score(bench.runs()[0]["run"])
     low, high = (f"{100 * bound:.1f}" for bound in score["interval"])
-    assert app.header[0].value.replace("\\", "").endswith(f"({low} to {high}), {score['right']} of {score['n']}")
+    assert as_read(app.header[0].value).endswith(f"({low} to {high}), {score['right']} of {score['n']}")
     worst = score["top_confusions"][0]
     assert (app.selectbox(key="mistakes_true").value, app.selectbox(key="mistakes_pred").value) == (
         worst["true"],
@@ -114,7 +115,7 @@ def test_the_last_epoch_and_the_other_split_have_figures_of_their_own(app: AppTe
     app.segmented_control(key="mistakes_weights").set_value("last").run()
     assert not app.exception
     score = bench.score(run, "val", "last")
-    assert f"{score['right']} of {score['n']}" in app.header[0].value.replace("\\", "")
+    assert f"{score['right']} of {score['n']}" in as_read(app.header[0].value)
 
 
 @pytest.mark.parametrize("name", ["all", "classes", "epochs", "download"])
@@ -154,7 +155,7 @@ def test_names_of_classes_stay_text_and_pictures_that_are_gone_are_said_to_be(ap
     assert app.selectbox(key="mistakes_pred").value == hostile[0]
     told = "\n".join(each.value for each in [*app.markdown, *app.caption])
     assert "![](" not in told and "<script>" not in told and "\\!\\[\\]" in told
-    assert "so their names stand in for them" in said(app).replace("\\", "")
+    assert "so their names stand in for them" in as_read(said(app))
     for name in ("all", "classes", "download"):
         app.session_state[f"mistakes_fold_{name}"] = True
     app.run()

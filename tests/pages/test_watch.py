@@ -18,7 +18,7 @@ from core.service.sweeping import begin
 from pages.shared import anatomy, curves, truth
 from pages.shared.standing import sentence
 from tests.conftest import HOSTILE_NAME
-from tests.pages.reading import everything_said
+from tests.pages.reading import as_read, everything_said
 
 Said = dict[str, Any]
 
@@ -67,7 +67,7 @@ def watch(app: AppTest, run: str = "", **state: Any) -> AppTest:
 
 
 def plainly(app: AppTest) -> str:
-    return everything_said(app).replace("\\", "")
+    return as_read(everything_said(app))
 
 
 def labels(app: AppTest) -> list[str]:
@@ -158,7 +158,7 @@ def test_an_alarm_opens_the_truth_meter_by_itself_and_is_a_sentence(app: AppTest
             each["stages"][0]["moved"] = 0.25 * each["epoch"]
     run = told(record, started(2), *moved, state="done", reason="All.")
     watch(app, run)
-    assert app.error[0].value.replace("\\", "") == "stem was frozen, but its weights moved by 0.25 in epoch 2."
+    assert as_read(app.error[0].value) == "stem was frozen, but its weights moved by 0.25 in epoch 2."
     app.session_state["watch_truth_open"] = False
     assert not app.run().error, "it is opened once, and then left to its reader"
 
@@ -197,7 +197,7 @@ def test_an_empty_name_is_refused_in_a_sentence(app: AppTest, record: Record):
     watch(app, run, watch_notes_open=True)
     app.text_input[0].set_value(" ")
     next(each for each in app.button if each.label == "Save").click().run()
-    assert "name can" in app.error[0].value.replace("\\", "") and record.find(run).name == "told"
+    assert "name can" in as_read(app.error[0].value) and record.find(run).name == "told"
 
 
 def test_the_priority_of_a_run_that_waits_can_be_changed(app: AppTest, record: Record):

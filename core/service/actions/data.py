@@ -6,6 +6,7 @@ from typing import Any
 
 from core.errors import RecordError, shown
 from core.service.actions.imports import ImportActions
+from core.service.actions.manners import manner_of
 
 
 class DataActions(ImportActions):
@@ -22,18 +23,21 @@ class DataActions(ImportActions):
 
         return look(name, self.home)
 
+    @manner_of("sheet")
     def thumbnails(self, name: str, label: str | None = None, count: int = 9, page: int = 1) -> dict[str, Any]:
         """A page of its pictures, of all classes in turn or of one, each a PNG of at most 128 pixels a side."""
         from core.service.looking import pictures
 
         return pictures(name, self.home, label, count, page)
 
+    @manner_of("audit")
     def pictures_called(self, name: str, files: Sequence[str]) -> dict[str, Any]:
         """The same for files of these names."""
         from core.service.looking import pictures_called
 
         return pictures_called(name, self.home, files)
 
+    @manner_of("sheet")
     def cover(self, name: str) -> dict[str, Any]:
         """Nine pictures as one, or that it is `coming`."""
         from core.service.looking import cover_of
@@ -59,6 +63,7 @@ class DataActions(ImportActions):
 
         return audited(name, self.home)
 
+    @manner_of("audit")
     def known_audit(self, name: str) -> dict[str, Any] | None:
         """The audit, if it was made before."""
         from core.service.looking import known_audit

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.service.actions.bench import Bench
+from core.service.actions.manners import manner_of
 
 
 class ImportActions(Bench):
@@ -15,6 +16,7 @@ class ImportActions(Bench):
 
         return import_dataset(Path(path).expanduser(), name, self.home).to_json()
 
+    @manner_of("import_dataset")
     def begin_import(
         self, name: str, path: str | None = None, upload: tuple[str, BinaryIO] | None = None
     ) -> dict[str, Any]:
@@ -24,17 +26,20 @@ class ImportActions(Bench):
         begin_import(self.home, name, path, upload)
         return {"name": name, "state": "running"}
 
+    @manner_of("import_dataset")
     def imports(self) -> list[dict[str, Any]]:
         """Those under way and those ended: how many files are done, and the report or what went wrong."""
         from core.service.importing import IMPORTS
 
         return IMPORTS.known(self.home)
 
+    @manner_of("import_dataset")
     def wait_for_import(self, name: str) -> None:
         from core.service.importing import IMPORTS
 
         IMPORTS.wait(self.home, name)
 
+    @manner_of("import_dataset")
     def dismiss_import(self, name: str) -> None:
         """The report was read; the dataset stays."""
         from core.service.importing import IMPORTS
@@ -59,6 +64,7 @@ class ImportActions(Bench):
 
         return collections(self.home)
 
+    @manner_of("import_dataset")
     def import_collected(self, name: str) -> dict[str, Any]:
         from core.data.collecting import import_collected
 

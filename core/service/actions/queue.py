@@ -7,6 +7,7 @@ from core.errors import ExplorerError, RecordError, shown
 from core.runs.sweeps import SweepStore
 from core.service import queueing
 from core.service.actions.bench import Bench
+from core.service.actions.manners import manner_of
 
 
 class QueueActions(Bench):
@@ -57,6 +58,7 @@ class QueueActions(Bench):
     def _sweeps(self) -> SweepStore:
         return SweepStore(self.record.store, self.record.viewer)
 
+    @manner_of("lineup")
     def queue(self) -> dict[str, dict[str, Any]]:
         """Per waiting run: its `position`, and the seconds in which it may start (`starts_in`)."""
         places = queueing.queue(self.record, self.engine.name, self.engine.status()["slots"])
@@ -68,11 +70,13 @@ class QueueActions(Bench):
         said = {"lines": queueing.log_of(self.record, row, last), "traceback": queueing.traceback_of(self.record, row)}
         return {"run": row.id, **said}
 
+    @manner_of("doctor")
     def engine_status(self) -> dict[str, Any]:
         """Whether the engine is alive, its places, what it trains and what waits."""
         status = self.engine.status()
         return {**status, **{state: [*filter(self.record.sees, status[state])] for state in ("running", "queued")}}
 
+    @manner_of("runs")
     def wake(self) -> str | None:
         """After a restart: runs that wait for nobody get somebody; costs next to nothing when all is well.
 

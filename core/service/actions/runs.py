@@ -7,6 +7,7 @@ from core.home import SAMPLE
 from core.runs.states import HELD
 from core.runs.store import EVENTS_AT_ONCE, RunRow
 from core.service import showing
+from core.service.actions.manners import manner_of
 from core.service.actions.queue import QueueActions
 from core.service.queueing import ON_THE_WAY, standing
 
@@ -22,6 +23,7 @@ class RunActions(QueueActions):
         above = self.record.find(before).number if before else None
         return self._placed([showing.brief(row) for row in self.record.page(limit, above, state)])
 
+    @manner_of("show")
     def glance(self, run: str) -> dict[str, Any]:
         """A run's line in the list alone: cheap enough to ask several times a second."""
         return self._placed([showing.brief(self.record.find(run))])[0]
@@ -62,6 +64,7 @@ class RunActions(QueueActions):
         queue = self.queue() if any(line["state"] == "queued" for line in lines) else {}
         return [{**line, **queue.get(line["run"], {"position": None, "starts_in": None})} for line in lines]
 
+    @manner_of("follow")
     def events(self, run: str, after: int = 0, limit: int = EVENTS_AT_ONCE) -> list[dict[str, Any]]:
         """What the run said after event number `after`, at most 500 at once."""
         return self.record.store.events(self.record.find(run).id, after, limit)

@@ -5,6 +5,7 @@ from typing import Any
 from core.errors import DataError, RecordError, shown
 from core.runs.people import People
 from core.service.actions.bench import Bench
+from core.service.actions.manners import manner_of
 
 
 class SharingActions(Bench):
@@ -25,6 +26,7 @@ class SharingActions(Bench):
         keep_owner(place, replace(owner_of(place), shared=shared))
         return {"dataset": name, "shared": shared}
 
+    @manner_of("share_dataset")
     def owner_of_dataset(self, name: str) -> dict[str, Any]:
         """Whose an imported dataset is, and whether it is shared; whatever else there is, is everybody's."""
         from core.data.finding import located
@@ -34,6 +36,7 @@ class SharingActions(Bench):
         owner = owner_of(place) if origin == "imported" and place else Owner(shared=True)
         return {"dataset": name, "owner": owner.person, "shared": owner.shared}
 
+    @manner_of("people")
     def introduce(self, name: str) -> dict[str, Any]:
         """Whoever holds this bench says what they are called."""
         viewer = self.home.viewer

@@ -11,6 +11,7 @@ from core.events import Event
 from core.home import Home
 from core.service import queueing, reusing
 from core.service.actions.bench import Bench
+from core.service.actions.manners import manner_of
 from core.service.soon import Answers
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class TrainingActions(Bench):
         super().__init__(home, apart)
         self._answers = Answers()
 
+    @manner_of("preview")
     def soon(
         self, action: str, given: "Recipe | Mapping[str, Any]", *, patience: float = 0.3, **how: Any
     ) -> Any | None:
@@ -65,6 +67,7 @@ class TrainingActions(Bench):
         """
         return self.ask("estimate", recipe=self.check(given).to_json(), device=device)
 
+    @manner_of("submit")
     def train(
         self,
         given: "Recipe | Mapping[str, Any]",
@@ -149,6 +152,7 @@ class TrainingActions(Bench):
         self.engine.wake()
         return made
 
+    @manner_of("submit")
     def finished_twin(self, recipe: "Recipe", owner: str = "", **facts: Any) -> str | None:
         """The owner's finished run of the same on the same; if only another's can answer, it is copied for them."""
         return reusing.answer(self.record, recipe, self.owned_by(owner), **facts)

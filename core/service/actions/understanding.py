@@ -5,6 +5,7 @@ from typing import Any
 
 from core.errors import DataError
 from core.service.actions.bench import Bench
+from core.service.actions.manners import manner_of
 
 
 class UnderstandingActions(Bench):
@@ -22,6 +23,7 @@ class UnderstandingActions(Bench):
 
         return picture(self.record, self.record.find(run), split, index, size)
 
+    @manner_of("picture")
     def missing_pictures(self, run: str) -> str | None:
         """Why a run's pictures can't be shown, in one sentence; None where they can."""
         from core.service.pictures import missing_pictures
@@ -53,6 +55,7 @@ class UnderstandingActions(Bench):
 
         return at_epoch(self.record, self.record.find(run), epoch, pictures)
 
+    @manner_of("compare")
     def settings(self, runs: Sequence[str]) -> list[dict[str, Any]]:
         """The settings in which runs differ; of runs that can't be compared any further too."""
         from core.service.comparing import settings

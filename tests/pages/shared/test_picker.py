@@ -14,6 +14,8 @@ from tests.conftest import HOSTILE_NAME
 SCRIPT = """
 import streamlit as st
 from pages.shared.picker import picked_run
+from tests.pages.reading import as_read
+from tests.pages.reading import as_read
 line = picked_run("watch", lambda line: line["name"] != "left out")
 st.text(line["run"] if line else "none")
 """
@@ -99,7 +101,7 @@ def test_an_address_that_means_no_run_is_told_and_the_newest_is_shown(page: AppT
     (first,) = made(home_folder, "first")
     page.query_params["watch_run"] = word
     assert shown(page.run()) == first
-    assert "was not found" in page.warning[0].value.replace("\\", "") and "![](" not in page.warning[0].value
+    assert "was not found" in as_read(page.warning[0].value) and "![](" not in page.warning[0].value
 
 
 def test_a_run_that_was_deleted_meanwhile_gives_way_to_the_next(page: AppTest, home_folder: Path):
