@@ -77,5 +77,6 @@ class Visit:
         return [url for url in self.asked if not url.startswith(own)]
 
     def overflows(self) -> bool:
-        """Whether the page is wider than the screen."""
-        return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+        """Whether the page, or the part of it that scrolls in itself, is wider than the screen."""
+        parts = "document.querySelectorAll(':root, [data-testid=stMain]')"
+        return self.page.evaluate(f"[...{parts}].some(part => part.scrollWidth > part.clientWidth + 1)")
