@@ -14,7 +14,7 @@ CLOSE_TO_THE_TOP = ".stMainBlockContainer { padding-top: 5rem; }"
 
 ON_PRIMARY = """
 [data-testid^="stBaseButton-primary"], [data-testid^="stBaseButton-primary"]:hover,
-[data-testid="stMultiSelect"] [data-baseweb="tag"] { color: %s; }
+[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * { color: %s; }
 """
 """Streamlit writes white on the primary colour, however light that is."""
 

@@ -10,12 +10,11 @@ from core.home import Home
 from core.recipe import Recipe
 from core.runs.record import Record
 from tests.conftest import HOSTILE_NAME
+from tests.pages.reading import as_read
 
 SCRIPT = """
 import streamlit as st
 from pages.shared.picker import picked_run
-from tests.pages.reading import as_read
-from tests.pages.reading import as_read
 line = picked_run("watch", lambda line: line["name"] != "left out")
 st.text(line["run"] if line else "none")
 """
