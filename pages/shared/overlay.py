@@ -77,7 +77,7 @@ def thinned(points: Sequence[Raced]) -> list[Raced]:
 def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, title: str) -> dict[str, Any]:
     """A line per run, told apart by colour and, beyond four, by the shape of its points too."""
     theme = colours()
-    legend = {"title": None, "orient": "top", "columns": 4, "labelLimit": 150, "labelColor": theme.quiet}
+    legend = {"title": None, "orient": "top", "columns": 2, "labelLimit": 150, "labelColor": theme.quiet}
     scale = {"domain": order, "range": [colour_of(place) for place in range(len(order))]}
     encoding: dict[str, Any] = {
         "x": {"field": by, "type": "quantitative", "title": CURRENCIES[by], "scale": {"zero": False, "nice": True}},

@@ -87,7 +87,7 @@ def _scatter(rows: list[dict[str, Any]], order: Sequence[str], title: str) -> di
     """A dot per run, with the interval of its accuracy."""
     theme = colours()
     scale = {"domain": list(order), "range": [colour_of(place) for place in range(len(order))]}
-    legend = {"title": None, "orient": "top", "columns": 4, "labelLimit": 130, "labelColor": theme.quiet}
+    legend = {"title": None, "orient": "top", "columns": 2, "labelLimit": 130, "labelColor": theme.quiet}
     axis = {"format": "~s", "tickCount": 4}
     y = {"type": "quantitative", "title": "accuracy", "axis": {"format": ".0%"}, "scale": {"zero": False}}
     return {
