@@ -14,6 +14,7 @@ PATIENCE = 120_000
 """Milliseconds that a run of a journey may take, on a machine that has other work as well."""
 CELL = ".mark-rect path[aria-label^='predicted class']"
 SAID_BY_A_CELL = re.compile(r"; true: (.*); predicted: (.*); pictures: (\d+)$")
+SAID_BY_A_BAR = re.compile(r"; name: (.*); words: (.*); class: ")
 FIRST_RUN = ("Train on digits", "Start", "See its mistakes")
 """All that has to be pressed, from the opened page to the confusion matrix of a run of one's own."""
 COUNTING = """
@@ -27,6 +28,14 @@ addEventListener("keydown", () => window.keys++, true);
 def press(window: Visit, name: str) -> None:
     """The button of this name, as soon as it is there and can be pressed."""
     window.page.get_by_role("button", name=name, exact=True).first.click(timeout=PATIENCE)
+
+
+def write(window: Visit, label: str, text: str) -> None:
+    """Into the field of this label, as far as the Enter key."""
+    field = window.page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press("Enter")
+    window.settle()
 
 
 def first_run(window: Visit, address: str) -> tuple[int, int]:
@@ -87,3 +96,18 @@ def give_files(window: Visit, label: str, files: list[FilePayload]) -> None:
     """Choose files for the field of this label, as its dialog of the system would."""
     field = window.page.get_by_test_id("stFileUploader").filter(has_text=label)
     field.locator("input[type=file]").set_input_files(files)
+
+
+def table_of(window: Visit, key: str) -> list[list[str]]:
+    """The rows of the first table inside of what has this key, as a screen reader hears them."""
+    table = window.page.locator(f".st-key-{key} [role=grid]").first
+    table.locator("td").first.wait_for(state="attached")
+    return [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+
+
+def bars_of(window: Visit, place: int) -> dict[str, str]:
+    """What the bars of the page's chart at this place say: the figure of each name."""
+    marks = window.page.get_by_test_id("stVegaLiteChart").nth(place).locator(".mark-text [aria-label*='; words: ']")
+    marks.first.wait_for(timeout=PATIENCE)
+    heard = [SAID_BY_A_BAR.search(mark.get_attribute("aria-label") or "") for mark in marks.all()]
+    return {said[1]: said[2] for said in heard if said}
