@@ -19,7 +19,7 @@ FINISHED: Mapping[str, Mapping[str, Any]] = {
     "penalised": {"regularizers": [{"name": "l1"}, {"name": "l2"}]},
     "thawing": {"strategy": {"name": "gradual", "epochs_per_stage": 4}},
 }
-ENDLESS: Mapping[str, Any] = {"epochs": 100_000}
+ENDLESS: Mapping[str, Any] = {"epochs": 1000, "examples_per_class": None}
 SHOWN = 12
 """Epochs that the one at work has behind it in its picture."""
 
