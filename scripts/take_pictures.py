@@ -28,6 +28,7 @@ PAGES = ("", "train", "watch", "mistakes", "compare", "predict", "datasets", "re
 WIDTHS = {"laptop": (1280, 860), "phone": (375, 812)}
 SCHEMES = ("light", "dark")
 COLUMNS, THUMB = 8, 240
+MOST_FOLDS = 20
 KEPT = (
     "home-laptop-light",
     "train-laptop-light",
@@ -77,8 +78,12 @@ def _at(page: str, runs: dict[str, str]) -> str:
 
 
 def open_folds(page: Page) -> None:
-    for fold in page.locator('[data-testid="stExpander"] details:not([open]) > summary').all():
-        fold.click()
+    """One after the other: what is opened may bring further ones."""
+    closed = page.locator('[data-testid="stExpander"] details:not([open]) > summary')
+    for _ in range(MOST_FOLDS):
+        if not closed.count():
+            return
+        closed.first.click()
         settled(page)
 
 
