@@ -17,6 +17,9 @@ SAID_BY_A_CELL = re.compile(r"; true: (.*); predicted: (.*); pictures: (\d+)$")
 SAID_BY_A_BAR = re.compile(r"; name: (.*); words: (.*); class: ")
 FIRST_RUN = ("Train on digits", "Start", "See its mistakes")
 """All that has to be pressed, from the opened page to the confusion matrix of a run of one's own."""
+MOST_FOLDS = 40
+SOON = 300
+"""Milliseconds after which a page that was asked for more has begun to draw it."""
 COUNTING = """
 window.clicks = window.keys = 0;
 addEventListener("click", () => window.clicks++, true);
@@ -96,6 +99,18 @@ def give_files(window: Visit, label: str, files: list[FilePayload]) -> None:
     """Choose files for the field of this label, as its dialog of the system would."""
     field = window.page.get_by_test_id("stFileUploader").filter(has_text=label)
     field.locator("input[type=file]").set_input_files(files)
+
+
+def open_folds(window: Visit) -> None:
+    """Every fold of a page, and those inside of them; an open one may draw others anew."""
+    closed = window.page.locator("[data-testid=stExpander] details:not([open]) > summary")
+    for _ in range(MOST_FOLDS):
+        if not closed.count():
+            return
+        closed.first.click()
+        window.settle()
+        window.page.wait_for_timeout(SOON)
+    raise AssertionError(f"folds that do not stay open: {closed.all_inner_texts()}")
 
 
 def table_of(window: Visit, key: str) -> list[list[str]]:
