@@ -84,24 +84,33 @@ def _interval(row: Found) -> dict[str, Any]:
 
 
 def _scatter(rows: list[dict[str, Any]], order: Sequence[str], title: str) -> dict[str, Any]:
-    """A dot per run, with the interval of its accuracy."""
+    """A dot per run with its name, and the interval of its accuracy."""
     theme = colours()
     scale = {"domain": list(order), "range": [colour_of(place) for place in range(len(order))]}
-    legend = {"title": None, "orient": "top", "columns": 2, "labelLimit": 130, "labelColor": theme.quiet}
-    axis = {"format": "~s", "tickCount": 4}
+    axis = {"format": ".3~s", "tickCount": 4}
     y = {"type": "quantitative", "title": "accuracy", "axis": {"format": ".0%"}, "scale": {"zero": False}}
     return {
         "title": f"By {title.split(' (')[0]}",
         "height": 280,
         "data": {"values": rows},
         "encoding": {
-            "x": {"field": "cost", "type": "quantitative", "title": title, "axis": axis, "scale": {"zero": False}},
-            "color": {"field": "run", "type": "nominal", "scale": scale, "legend": legend},
+            "x": {
+                "field": "cost",
+                "type": "quantitative",
+                "title": title,
+                "axis": axis,
+                "scale": {"zero": False, "padding": 60},
+            },
+            "color": {"field": "run", "type": "nominal", "scale": scale, "legend": None},
             "tooltip": [{"field": "run"}, {"field": "cost"}, {"field": "accuracy", "format": ".1%"}],
         },
         "layer": [
             {"mark": {"type": "rule"}, "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}}},
             {"mark": {"type": "point", "filled": True, "size": 90}, "encoding": {"y": {**y, "field": "accuracy"}}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 9, "limit": 130},
+                "encoding": {"y": {**y, "field": "accuracy"}, "text": {"field": "run"}},
+            },
         ],
         "config": {"axis": {"labelColor": theme.quiet, "titleColor": theme.quiet}},
     }
