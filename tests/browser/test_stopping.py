@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from core.home import Home
+from tests.browser.journeys import PATIENCE, press
 from tests.browser.visits import Visit
-from tests.engine_of_test import PATIENCE, engine, wait_until
+from tests.engine_of_test import engine, wait_until
 from tests.typed import typed_in_a_shell
 
 __all__ = ["engine"]
@@ -36,15 +37,10 @@ def wait_for_later(window: Visit, epoch: int) -> int:
     return epoch_told(window)
 
 
-def press(window: Visit, button: str) -> None:
-    window.page.get_by_role("button", name=button, exact=True).click()
-
-
 def expect_state(window: Visit, sentence: str, state: str) -> None:
     """The sentence and the picker say the same, without anyone having reloaded anything."""
-    milliseconds = 1000 * PATIENCE
-    expect(window.page.get_by_text(re.compile(f"^{sentence}"))).to_be_visible(timeout=milliseconds)
-    expect(window.page.get_by_role("combobox", name="Run")).to_have_value(re.compile(state), timeout=milliseconds)
+    expect(window.page.get_by_text(re.compile(f"^{sentence}"))).to_be_visible(timeout=PATIENCE)
+    expect(window.page.get_by_role("combobox", name="Run")).to_have_value(re.compile(state), timeout=PATIENCE)
 
 
 def test_a_run_without_an_end_is_paused_resumed_and_stopped_from_two_windows(
@@ -68,15 +64,17 @@ def test_a_run_without_an_end_is_paused_resumed_and_stopped_from_two_windows(
         expect_state(window, "It was paused|Paused", "paused")
     rested = len(shown(run)["epochs"])
     there.open(address)
-    expect(there.page.get_by_text(f"{rested:,} of 10,000 epochs")).to_be_visible()
+    expect(there.page.get_by_text(f"{rested:,} of 10,000 epochs")).to_be_visible(timeout=PATIENCE)
     there.page.get_by_role("button", name="Open", exact=True).first.click()
     press(there, "Resume")
-    wait_for_later(here, rested)
+    wait_for_later(here, rested + 1)
 
     press(there, "Stop")
     for window in (here, there):
         expect_state(window, "Stopped:", "stopped")
         told = shown(run, "--points", "2")
         assert (told["state"], told["epochs_done"] > rested) == ("stopped", True)
-        expect(window.page.get_by_text(f"Best epoch: {told['best']['epoch'] + 1}, with")).to_be_visible()
+        expect(window.page.get_by_text(f"Best epoch: {told['best']['epoch'] + 1}, with")).to_be_visible(
+            timeout=PATIENCE
+        )
         assert window.errors == []
