@@ -59,6 +59,7 @@ def runs(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A sweep of two runs over such classes and files; the first has such a name, note and tags as well."""
     for number, label in enumerate(NAMES):
         bench.collect("names", label, [(f"{label} {shade}.png", grey(60 * number + shade)) for shade in range(10)])
+        bench.collect("more", label, [(f"{label}.png", grey(number))])  # waits in the dialog
     bench.import_collected("names")
     recipe = {"dataset": "names", "backbone": "thaw_plain", "pretrained": False, "epochs": 2}
     made = bench.submit_sweep(recipe, grid=("lr=0.001,0.01",), name=FETCHED)["runs"]
@@ -94,6 +95,20 @@ def ask_about_hostile_files(window: Visit, address: str, run: str) -> None:
     open_folds(window)
 
 
+def open_dialogs(window: Visit, address: str, run: str) -> None:
+    """The two in which names stand: what was gathered for a dataset, and what a run that is to go is called."""
+    window.open(f"{address}/datasets")
+    press(window, "Import pictures")
+    window.page.get_by_role("radio", name="Files, class by class").click()
+    expect(window.page.get_by_role("dialog").get_by_text(f"{CALCULATED} 1")).to_be_visible()
+    expect_only_words(window, address)
+    window.open(f"{address}/watch?watch_run={run}")
+    open_folds(window)
+    press(window, "Delete this run")
+    expect(window.page.get_by_role("dialog").get_by_text(RUN)).to_be_visible()
+    expect_only_words(window, address)
+
+
 def downloaded(window: Visit, button: str) -> list[str]:
     """All cells of the CSV that a button gives."""
     with window.page.expect_download() as taken:
@@ -127,6 +142,7 @@ def test_names_stay_words_on_every_page_and_in_every_table(
     ask_about_hostile_files(window, address, runs[0])
     expect_only_words(window, address)
     expect_nothing_to_calculate(downloaded(window, "Download CSV"))
+    open_dialogs(window, address, runs[0])
     assert (dialogs, window.errors) == ([], [])
     told = told_in_the_terminal(busy_home, runs[0])
     assert (told["name"], told["note"], set(told["tags"])) == (RUN, DRAWN, set(NAMES))
