@@ -5,7 +5,7 @@
     python -m scripts.take_pictures --keep          # also replace the few that the README shows
 
 It trains what it shows: some small runs in a home of its own, one that goes on learning, one that failed, and one whose
-record was changed so that a frozen stage seems to have moved.
+record was changed so that a frozen stage seems to have moved. Only datasets that come with Thaw are in the pictures.
 """
 
 import argparse
@@ -161,8 +161,10 @@ def main() -> None:
         folder = asked.home or Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         runs = stack.enter_context(shown_home(folder / "full"))
         servers = {
-            "full": stack.enter_context(served(folder / "full", THAW_TICK="0")).address,
-            "empty": stack.enter_context(served(folder / "empty", THAW_TICK="0", THAW_SAMPLE="0")).address,
+            "full": stack.enter_context(served(folder / "full", THAW_TICK="0", THAW_DATA="")).address,
+            "empty": stack.enter_context(
+                served(folder / "empty", THAW_TICK="0", THAW_SAMPLE="0", THAW_DATA="")
+            ).address,
         }
         browser = stack.enter_context(opened_browser())
         taken = []
