@@ -44,9 +44,14 @@ def open_fold(window: Visit, title: str) -> None:
 
 def vary_the_rate(window: Visit, values: str) -> None:
     open_fold(window, "Sweep: ")
-    window.page.get_by_role("combobox", name="Vary").click()
+    vary = window.page.get_by_role("combobox", name="Vary")
+    vary.scroll_into_view_if_needed()
+    window.page.wait_for_timeout(1000)  # a fold that still opens moves what is in it, which closes a list
+    vary.click()
     window.page.keyboard.type("lr")
-    window.page.get_by_role("option", name="lr", exact=True).click()
+    expect(window.page.get_by_role("option", name="lr", exact=True)).to_be_visible()
+    window.page.keyboard.press("ArrowDown")  # past "Select all matches"; a click might scroll, which closes the list
+    window.page.keyboard.press("Enter")
     write(window, "Values of lr", values)
 
 
@@ -62,7 +67,7 @@ def test_a_sweep_that_begins_on_the_page_is_trained_and_told_of(engine: Home, se
     open_fold(window, "Pictures: ")
     write(window, "Examples per class", "3")
     expect(window.page.get_by_text("Pictures: 30 train")).to_be_visible(timeout=PATIENCE)
-    window.settle()  # a list that is open while its page is drawn anew closes
+    window.settle()
     vary_the_rate(window, "0.001,0.01")
     expect(window.page.get_by_text("That makes 2 runs.")).to_be_visible(timeout=PATIENCE)
     press(window, "Start the sweep")
