@@ -14,7 +14,7 @@ def explain(best: Path, name: str, content: bytes | Path, labels: Sequence[str],
     from core.data.decoding import decode
     from core.training.attribution import looks, overlay  # torch loads here
 
-    predictor = opened(best.resolve(), device)
+    predictor = opened(best, device)
     picture = decode(content, name).image
     places = _places(predictor.classes, labels) or [int(predictor.probabilities([picture])[0].argmax())]
     seen, found = looks(predictor, picture, places)

@@ -38,7 +38,7 @@ def predict(
     With a size, each picture comes along as it was read: a PNG, no larger than that. Where `unlike` can tell, a note
     says so if a picture is like nothing the run has learned from.
     """
-    predictor = opened(best.resolve(), device)
+    predictor = opened(best, device)
     predictions: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     pictures = iter(pictures)
@@ -48,21 +48,38 @@ def predict(
     return {"classes": list(predictor.classes), "predictions": predictions, "rejected": rejected}
 
 
+def opened(best: Path, device: str) -> "Predictor":
+    """The network of a run; whoever asks again soon need not load it again."""
+    return _opened(best, _version(best), device)
+
+
+def what_is_unlike(best: Path, recipe: str, home: Home, device: str) -> Unlike:
+    """Tells what is like nothing that the run has learned from; its dataset must be there."""
+    return _what_is_unlike(best, _version(best), recipe, home, device)
+
+
+Version = tuple[tuple[str, int, int], ...]
+
+
+def _version(best: Path) -> Version:
+    """What the weights are, as far as files tell: another epoch's are another folder, and damaged ones are told too."""
+    files = sorted(best.resolve().glob("*"))
+    return tuple((str(file), about.st_size, about.st_mtime_ns) for file in files for about in [file.stat()])
+
+
 @lru_cache(maxsize=WARM)
-def opened(version: Path, device: str) -> "Predictor":
-    """The network of a run; whoever asks again soon need not load it again. New best weights are another folder."""
+def _opened(best: Path, _: Version, device: str) -> "Predictor":
     from core.training.predicting import open_predictor  # torch loads here
 
-    return open_predictor(version, device)
+    return open_predictor(best, device)
 
 
 @lru_cache(maxsize=WARM)
-def what_is_unlike(version: Path, recipe: str, home: Home, device: str) -> Unlike:
-    """Tells what is like nothing that the run has learned from; its dataset must be there."""
+def _what_is_unlike(best: Path, _: Version, recipe: str, home: Home, device: str) -> Unlike:
     from core.recipe import Recipe
     from core.training.familiarity import familiarity
 
-    return familiarity(opened(version, device), Recipe.from_text(recipe), home).is_unlike
+    return familiarity(opened(best, device), Recipe.from_text(recipe), home).is_unlike
 
 
 def _read(name: str, content: bytes | Path, rejected: list[dict[str, Any]]) -> tuple[str, "Decoded"] | None:

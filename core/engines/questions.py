@@ -67,7 +67,7 @@ def _unlike(home: Home, best: str, recipe: str, device: str) -> Callable[..., It
     from core.engines.predictor import what_is_unlike
 
     try:
-        return what_is_unlike(Path(best).resolve(), recipe, home, device)
+        return what_is_unlike(Path(best), recipe, home, device)
     except ExplorerError:
         return None  # its dataset is not here any more: it answers all the same
 

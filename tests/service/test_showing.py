@@ -142,7 +142,7 @@ def test_too_few_seeds_are_said_to_be_too_few(bench: Workbench, record: Record):
 
 def test_a_run_without_predictions_is_not_compared(bench: Workbench, record: Record):
     a, b = train(record), train(record, lr=13)
-    with pytest.raises(DataError, match="has no predictions of val; compare runs that have ended well"):
+    with pytest.raises(DataError, match="has said nothing about a val split by its best weights"):
         bench.compare([a, b])
 
 

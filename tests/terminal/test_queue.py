@@ -75,7 +75,7 @@ def test_stop_pause_and_resume_say_where_they_have_led(bench: Workbench, capsys:
     stopped = typed(capsys, "stop", *runs, "--json")
     assert stopped.code == 0 and [each["run"] for each in stopped.json["runs"]] == runs
     wait_until(lambda: {each["state"] for each in bench.runs()} == {"stopped"})
-    assert typed(capsys, "logs", runs[0], "--json").json["lines"] == []
+    assert typed(capsys, "logs", runs[3], "--json").json["lines"] == []  # it never began
 
 
 def test_what_cannot_be_done_to_one_run_is_done_to_the_others(asleep: Workbench, capsys: pytest.CaptureFixture):
@@ -195,7 +195,8 @@ def test_the_log_of_a_worker_is_told_line_by_line(asleep: Workbench, capsys: pyt
     (run,) = wait(asleep)
     assert "has printed nothing" in typed(capsys, "logs", run).out
     (asleep.record.folder(run) / "worker.log").write_text("one\ntwo\x1b[31m\nthree\n")
-    assert typed(capsys, "logs", run, "--json").json == {"run": run, "lines": ["one", "two\x1b[31m", "three"]}
+    told = typed(capsys, "logs", run, "--json").json
+    assert told == {"run": run, "lines": ["one", "two\x1b[31m", "three"], "traceback": []}
     assert typed(capsys, "logs", run, "--last", "2").out == "two\\x1b[31m\nthree\n"
     assert json.loads(typed(capsys, "logs", run, "--last", "0", "--json").out)["lines"] == []
 

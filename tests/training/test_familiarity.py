@@ -34,7 +34,7 @@ def coloured_scene(draw: np.random.Generator) -> Image.Image:
     pen = ImageDraw.Draw(scene)
     pen.rectangle((0, 35, 90, 60), fill=(60, 140, 50))
     for _ in range(5):
-        x, y = draw.integers(0, 70), draw.integers(0, 40)
+        x, y = draw.integers((0, 0), (70, 40)).tolist()
         pen.ellipse((x, y, x + 20, y + 15), fill=tuple(draw.integers(0, 256, 3).tolist()))
     return scene
 
