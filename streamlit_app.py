@@ -32,6 +32,8 @@ def open_door() -> None:
     st.set_page_config(page_title="Thaw", page_icon=str(LOGO), layout="wide", initial_sidebar_state="collapsed")
     gate.opened()
     page = st.navigation(pages(), position="top")
+    if page.url_path:
+        st.set_page_config(page_title=f"{page.title} · Thaw")
     st.html(frame.style())
     identity.draw()
     page.run()

@@ -25,14 +25,31 @@ def tell(home: Path, minutes: float, steps_a_second: float, told_before: int = 0
     run = record.create(Recipe(epochs=epochs), name="a run that only talks")
     with held(record.folder(run)):
         attempt = record.store.begin(run, "It talks.", "cpu")
-        say = [started(epochs), *(each for epoch in range(told_before) for each in said_in(epoch, steps_a_second))]
-        record.store.say(run, say, attempt=attempt)
+        record.store.say(run, whole_story(epochs, told_before, steps_a_second), attempt=attempt)
         print(run, flush=True)
         for epoch in range(told_before, epochs):
             for each in said_in(epoch, steps_a_second):
                 record.store.say(run, [each], attempt=attempt)
                 time.sleep(1 / steps_a_second if each["kind"] == "step" else 0)
-        record.store.move(run, "done", "All epochs are done.", attempt=attempt, seconds=epochs * 1.0, ended=time.time())
+        finish(record, run, attempt, epochs)
+
+
+def tell_at_once(record: Record, epochs: int, name: str, seed: int) -> str:
+    """A run that has ended, and said everything."""
+    run = record.create(Recipe(epochs=epochs, seed=seed), name=name)
+    with held(record.folder(run)):
+        attempt = record.store.begin(run, "It talks.", "cpu")
+        record.store.say(run, whole_story(epochs, epochs, 4.0), attempt=attempt)
+        finish(record, run, attempt, epochs)
+    return run
+
+
+def whole_story(epochs: int, told: int, steps_a_second: float) -> list[Said]:
+    return [started(epochs), *(each for epoch in range(told) for each in said_in(epoch, steps_a_second))]
+
+
+def finish(record: Record, run: str, attempt: int | None, epochs: int) -> None:
+    record.store.move(run, "done", "All epochs are done.", attempt=attempt, seconds=epochs * 1.0, ended=time.time())
 
 
 def started(epochs: int) -> Said:

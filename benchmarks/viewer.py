@@ -35,8 +35,7 @@ class Viewer:
         """Come after `delay`, and stay until `seconds` have gone since everybody began."""
         began = time.monotonic()
         await asyncio.sleep(delay)
-        url = f"ws://{self.address}/_stcore/stream"
-        async with websockets.connect(url, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE) as socket:  # type: ignore[list-item]
+        async with self._connected() as socket:
             self.first_paint = await self._ask(socket)
             if not self._fragment or not self._charts:
                 self.errors.append(f"The page orders no ticks, or draws no charts: {self._charts}.")
@@ -45,6 +44,16 @@ class Viewer:
             while (due := due + self._interval) < began + seconds:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 self.ticks.append(await self._ask(socket, fragment_id=self._fragment, is_auto_rerun=True))
+
+    async def reruns(self, times: int) -> list[float]:
+        """Open the page, and have all of it drawn again so many times; how many seconds each of them took."""
+        async with self._connected() as socket:
+            self.first_paint = await self._ask(socket)
+            return [await self._ask(socket) for _ in range(times)]
+
+    def _connected(self) -> websockets.connect:
+        url = f"ws://{self.address}/_stcore/stream"
+        return websockets.connect(url, subprotocols=["streamlit"], max_size=LARGEST_MESSAGE)  # type: ignore[list-item]
 
     async def _ask(self, socket: Any, **asked: Any) -> float:
         """Have the page, or a part of it, run; how many seconds until it has finished."""

@@ -12,22 +12,18 @@ import asyncio
 import json
 import os
 import random
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import psutil
 
+from benchmarks.serving import PROJECT, ended_in_the_end, serving
 from benchmarks.viewer import Viewer
 
-PROJECT = Path(__file__).resolve().parent.parent
 MOST_FOR_A_TICK = 0.5
 MOST_FOR_A_FIRST_PAINT = 2.0
 SECONDS_TO_COME = 10.0
@@ -53,7 +49,7 @@ def measure(viewers: int, seconds: float, told_before: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as at_work:
         environment = {**os.environ, "THAW_HOME": folder, "THAW_TICK": "2"}
         run = at_work.enter_context(talking(folder, (seconds + 60) / 60, told_before, other_core, environment))
-        address, server = at_work.enter_context(serving(server_core, environment))
+        address, server = at_work.enter_context(serving(environment, server_core))
         os.sched_setaffinity(0, {other_core})
         asyncio.run(warm_up(address, run))
         before, busy = memory_of(server), sum(server.cpu_times()[:2])
@@ -118,42 +114,6 @@ def talking(folder: str, minutes: float, told_before: int, core: int, environmen
         os.sched_setaffinity(writer.pid, {core})
         assert writer.stdout is not None
         yield writer.stdout.readline().strip()
-
-
-@contextmanager
-def serving(core: int, environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options]
-    server = subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    with ended_in_the_end(server):
-        os.sched_setaffinity(server.pid, {core})
-        wait_for(f"http://localhost:{port}/_stcore/health", server)
-        yield f"localhost:{port}", psutil.Process(server.pid)
-
-
-@contextmanager
-def ended_in_the_end(process: subprocess.Popen) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_for(address: str, server: subprocess.Popen, seconds: float = 60.0) -> None:
-    give_up = time.monotonic() + seconds
-    while time.monotonic() < give_up and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"The server did not answer at {address}.")
 
 
 if __name__ == "__main__":

@@ -60,9 +60,10 @@ def _facts(event: Event) -> dict[str, Any]:
     return {each.name: getattr(event, each.name) for each in fields(event)}
 
 
-def test_only_the_three_that_stand_at_a_safe_moment_can_save():
+def test_only_those_that_stand_at_a_safe_moment_can_save():
     assert {kind for kind, cls in EVENTS.items() if "save" in {each.name for each in fields(cls)}} == {
         "step",
+        "epoch_ended",
         "improved",
         "predicted",
     }

@@ -16,7 +16,10 @@ MOST_KEPT = 0.95
 STEPS_UNSMOOTHED = 12
 """How much a running mean keeps at each step: of few steps next to nothing, or it would lag behind all of them."""
 MOST_EPOCHS_DRAWN = 2_000
-"""Of a longer run, no drawing shows which stage learned when."""
+"""Of a run that has done more, no drawing shows which stage learned when."""
+SHORT = 30
+AHEAD = 2
+"""A drawing shows all of a short run; of a longer one what is done, and as much again that is to come."""
 FIGURES = ("epoch", "step", "train_loss", "val_loss", "train_accuracy", "val_accuracy", "lr", "losses", "stages")
 """Of an epoch, what curves are made of."""
 
@@ -81,6 +84,7 @@ class Story:
             "steps_per_epoch": started.steps_per_epoch if started else None,
             "pictures": dict(started.pictures) if started else {},
             "epochs_done": self.epochs_done,
+            "epochs_drawn": self.epochs_drawn,
             "progress": self.progress,
             "seconds_left": None if self.finished else self.forecast.seconds_left(),
             "judging": bool(self.forecast.predicted) or self._all_epochs_done,
@@ -95,6 +99,12 @@ class Story:
     @property
     def epochs_done(self) -> int:
         return self.forecast.ended[-1].epoch + 1 if self.forecast.ended else 0
+
+    @property
+    def epochs_drawn(self) -> int:
+        """How far an axis of epochs reaches: the curves of a run that has begun its 1,000 epochs would be a dot."""
+        done, planned = self.epochs_done, self.forecast.started.epochs if self.forecast.started else 1
+        return max(1, done if self.finished else min(planned, max(SHORT, AHEAD * done)))
 
     @property
     def progress(self) -> float:
@@ -145,19 +155,8 @@ class Story:
         ]
 
     def _epochs(self) -> list[Facts]:
-        figures = (
-            "epoch",
-            "step",
-            "train_loss",
-            "val_loss",
-            "train_accuracy",
-            "val_accuracy",
-            "lr",
-            "losses",
-            "stages",
-        )
         return [
-            {"seconds": each.elapsed, **{name: getattr(each, name) for name in figures}} for each in self.forecast.ended
+            {"seconds": each.elapsed, **{name: getattr(each, name) for name in FIGURES}} for each in self.forecast.ended
         ]
 
     def _with_interval(self, epoch: Facts) -> Facts:
@@ -170,7 +169,7 @@ class Story:
     def _stages(self) -> list[Facts]:
         """Per stage its scale in each epoch: those that were, and those to come where the strategy speaks of stages."""
         started = self.forecast.started
-        if started is None or started.epochs > MOST_EPOCHS_DRAWN:
+        if started is None or self.epochs_done > MOST_EPOCHS_DRAWN:
             return []
         past = [{stage["name"]: stage["scale"] for stage in each.stages} for each in self.forecast.ended]
         future = self._planned_scales(len(past))
@@ -190,4 +189,4 @@ class Story:
         )
         if started is None or strategy is None or strategy.grain != "stage":
             return []
-        return [strategy.lr_scales(len(started.stages), epoch) for epoch in range(done, started.epochs)]
+        return [strategy.lr_scales(len(started.stages), epoch) for epoch in range(done, self.epochs_drawn)]

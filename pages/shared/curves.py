@@ -68,7 +68,7 @@ def rows(seen: Seen) -> list[Row]:
 def last_epoch(seen: Seen) -> float:
     """Where the axis of epochs ends: where the drawing of the stages does."""
     drawn = max((len(stage["scales"]) for stage in seen["stages"]), default=0)
-    return drawn or max(seen["planned_epochs"] or 1, 1)
+    return drawn or seen["epochs_drawn"]
 
 
 def place_of(each: Seen, by: str) -> float:

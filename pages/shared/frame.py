@@ -19,9 +19,14 @@ ON_PRIMARY = """
 """Streamlit writes white on the primary colour, however light that is."""
 
 
+QUIET_WORDS = '[data-testid="stCaptionContainer"] { color: %s; opacity: 1; }'
+"""Streamlit makes them paler than small words may be."""
+
+
 def style() -> str:
     """What a theme's settings can't say."""
-    return f"<style>{CLOSE_TO_THE_TOP}{ON_PRIMARY % colours().ground}</style>"
+    now = colours()
+    return f"<style>{CLOSE_TO_THE_TOP}{ON_PRIMARY % now.ground}{QUIET_WORDS % now.quiet}</style>"
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from pages.shared.words import plain
+
 pytestmark = pytest.mark.browser
 
 HOSTILE_NAME = "![](http://127.0.0.1:9/fetched.png)"
@@ -38,6 +40,7 @@ def test_a_link_to_a_run_shows_it_and_survives_a_reload(serve: Callable, visit: 
     window.open(f"{address}/watch?watch_run=sample")
     for _ in range(2):
         expect(window.page.get_by_role("combobox", name="Run")).to_have_value(re.compile("sample$"))
+        expect(window.page).to_have_title("Watch · Thaw")
         assert window.page.url.endswith("watch_run=sample")
         window.page.reload()
         window.settle()
@@ -50,7 +53,7 @@ def test_a_name_that_tries_to_be_fetched_is_shown_and_never_fetched(
     address, window = serve(home_with_a_run), visit()
     window.open(address)
     window.page.wait_for_selector(CHART)
-    expect(window.page.get_by_text(HOSTILE_NAME)).to_be_visible()
+    expect(window.page.get_by_text(plain(HOSTILE_NAME).replace("\\", ""))).to_be_visible()
     window.page.get_by_role("button", name="Open", exact=True).first.click()
     expect(window.page.get_by_role("combobox", name="Run")).to_have_value(re.compile(re.escape(HOSTILE_NAME)))
     assert window.asked_elsewhere(address) == []

@@ -74,6 +74,17 @@ def test_scales_to_come_are_those_of_the_strategy_and_a_stage_that_never_learns_
     assert set(stages["stem"]) == {0.0}
 
 
+def test_a_long_run_that_has_begun_is_drawn_as_far_as_it_may_soon_be():
+    def drawn(planned: int, done: int) -> tuple[int, int]:
+        story = heard(started(planned), *epochs(*range(done)), strategy="gradual", epochs=planned).to_json(300)
+        return story["epochs_drawn"], len(story["stages"][0]["scales"])
+
+    assert drawn(planned=12, done=2) == (12, 12)
+    assert drawn(planned=1000, done=3) == (30, 30)
+    assert drawn(planned=1000, done=40) == (80, 80)
+    assert drawn(planned=50, done=40) == (50, 50)
+
+
 def test_the_mean_of_steps_is_smooth_where_they_are_many_and_does_not_lag_where_they_are_few():
     few, many = (heard(started(50), *epochs(*range(count))).to_json(10_000)["steps"] for count in (1, 50))
     assert [each["smooth"] for each in few] == [each["loss"] for each in few]
