@@ -1,5 +1,7 @@
 """The fingerprint of a dataset without opening it, where it was opened before and has not changed since."""
 
+from functools import lru_cache
+
 from core import __version__
 from core.data.finding import located, open_source
 from core.data.remembering import Memory
@@ -21,15 +23,21 @@ def fingerprint_of(name: str, home: Home) -> str | None:
     memory = _memory(name, home)
     if memory:
         return memory.recall() or memory.keep(open_source(name, home).fingerprint)
-    return open_source(name, home).fingerprint if located(name, home).origin == "built in" else None
+    return _built_in(name, home) if located(name, home).origin == "built in" else None
 
 
 def remembered_fingerprint(name: str, home: Home) -> str | None:
     """The same without opening anything large: None where it is not remembered, or the dataset has changed since."""
     if located(name, home).origin == "built in":
-        return open_source(name, home).fingerprint
+        return _built_in(name, home)
     memory = _memory(name, home)
     return memory.recall() if memory else None
+
+
+@lru_cache
+def _built_in(name: str, home: Home) -> str:
+    """What comes with Thaw stays as it is while Thaw runs."""
+    return open_source(name, home).fingerprint
 
 
 def _memory(name: str, home: Home) -> Memory | None:

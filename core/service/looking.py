@@ -16,9 +16,12 @@ from core.data.thumbnails import cover, known_cover, page_of, thumbnails
 from core.errors import ExplorerError
 from core.home import Home
 from core.service.errands import Errands
+from core.service.lately import Lately
 from core.service.shelf import SHELF
 
 COVERS = Errands(at_once=1)
+FINGERPRINTS = Lately(seconds=5.0)
+"""A class that browses must not have every file of every dataset counted at each drawing."""
 MOST_AT_ONCE = 48
 
 
@@ -42,7 +45,7 @@ def pictures_called(name: str, home: Home, files: Sequence[str]) -> dict[str, An
 
 def cover_of(name: str, home: Home) -> dict[str, Any]:
     """Nine pictures as one, if it is at hand; if not, it is made while others go on, and `coming` says so."""
-    fingerprint = remembered_fingerprint(name, home)
+    fingerprint = _fingerprint(name, home)
     known = known_cover(fingerprint, home.cache) if fingerprint else None
     if known is None and (fingerprint or _opens_by_looking(name, home)):
         _begin_cover(name, home)
@@ -75,10 +78,14 @@ def audited(name: str, home: Home) -> dict[str, Any]:
 
 
 def known_audit(name: str, home: Home) -> dict[str, Any] | None:
-    """The audit, if it was made before and nothing has changed since."""
-    fingerprint = remembered_fingerprint(name, home)
+    """The audit, if it was made before and nothing has changed since, a few seconds apart."""
+    fingerprint = _fingerprint(name, home)
     known = _memory(fingerprint, home).recall() if fingerprint else None
     return json.loads(known) if known else None
+
+
+def _fingerprint(name: str, home: Home) -> str | None:
+    return FINGERPRINTS.ask((name, home), lambda: remembered_fingerprint(name, home))
 
 
 def _memory(fingerprint: str, home: Home) -> Memory:
