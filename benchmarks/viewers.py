@@ -15,7 +15,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -52,16 +52,15 @@ def measure(viewers: int, seconds: float, told_before: int) -> dict[str, Any]:
         address, server = at_work.enter_context(serving(environment, server_core))
         os.sched_setaffinity(0, {other_core})
         asyncio.run(warm_up(address, run))
-        before, busy = memory_of(server), sum(server.cpu_times()[:2])
-        watching = asyncio.run(watch(address, run, viewers, seconds))
+        memory, busy = [memory_of(server)], sum(server.cpu_times()[:2])
+        watching = asyncio.run(watch(address, run, viewers, seconds, lambda: memory.append(memory_of(server))))
         spent = sum(server.cpu_times()[:2]) - busy
         return {
             **figures_of(watching),
             "seconds": seconds,
             "load_average": round(os.getloadavg()[1], 1),
             "server_core_busy": round(spent / seconds, 3),
-            "server_mb_start": before,
-            "server_mb_end": memory_of(server),
+            "server_mb_by_minute": memory,
         }
 
 
@@ -70,17 +69,25 @@ async def warm_up(address: str, run: str) -> None:
     await Viewer(address, "watch", f"watch_run={run}").watch(0.0, 0.0)
 
 
-async def watch(address: str, run: str, viewers: int, seconds: float) -> list[Viewer]:
+async def watch(address: str, run: str, viewers: int, seconds: float, each_minute: Callable[[], None]) -> list[Viewer]:
     watching = [Viewer(address, "watch", f"watch_run={run}") for _ in range(viewers)]
     delays = random.Random(0)
     come = min(SECONDS_TO_COME, seconds / 2)
+    clock = asyncio.create_task(every_minute(each_minute))
     told = await asyncio.gather(
         *(each.watch(delays.uniform(0, come), seconds) for each in watching), return_exceptions=True
     )
+    clock.cancel()
     for each, ended in zip(watching, told, strict=True):
         if ended is not None:
             each.errors.append(repr(ended))
     return watching
+
+
+async def every_minute(act: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(60)
+        act()
 
 
 def figures_of(watching: list[Viewer]) -> dict[str, Any]:

@@ -88,8 +88,9 @@ def open_folds(page: Page) -> None:
 
 
 def settled(page: Page) -> None:
-    """Streamlit rests, and what it loads lazily has been drawn."""
+    """Streamlit rests, what it loads lazily has been drawn, and no answer is on its way any more."""
     page.wait_for_selector(IDLE, timeout=120_000)
+    page.wait_for_function("!document.body.innerText.includes(' …')", timeout=120_000)
     page.wait_for_timeout(1500)
     page.wait_for_selector(IDLE, timeout=120_000)
 

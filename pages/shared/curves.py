@@ -29,7 +29,7 @@ def loss(seen: Seen, by: str) -> Spec:
     layers = [
         _raw(raw),
         _lines(validation + training, ".3~g", "top-right"),
-        *_best(seen, by, best and best["val_loss"], ".3f", 14),
+        *_best(seen, by, best and best["val_loss"], ".3f"),
     ]
     return _chart(layers, seen, by, "Loss: lower is better", "loss (nats)", ".3~g", _told(validation, "loss", ".3f"))
 
@@ -42,7 +42,7 @@ def accuracy(seen: Seen, by: str) -> Spec:
     layers = [
         _band(epochs, by),
         _lines(validation + training, ".1%", "bottom-right"),
-        *_best(seen, by, seen["best"] and seen["best"]["val_accuracy"], ".1%", -12),
+        *_best(seen, by, seen["best"] and seen["best"]["val_accuracy"], ".1%"),
     ]
     told = _told(validation, "accuracy", ".1%")
     return _chart(layers, seen, by, "Accuracy: higher is better", "right (%)", "~%", told)
@@ -142,14 +142,14 @@ def _band(epochs: Sequence[Seen], by: str) -> Spec | None:
     return {"data": {"values": points}, "mark": mark, "encoding": {"y2": {"field": "high"}}} if points else None
 
 
-def _best(seen: Seen, by: str, value: float | None, form: str, away: int) -> list[Spec]:
+def _best(seen: Seen, by: str, value: float | None, form: str) -> list[Spec]:
     """The best epoch as a dot with its figure; thinning must not move it."""
     if value is None:
         return []
     at = [{"x": _place_of_best(seen, by), "y": value, "says": f"best: {value:{form}}"}]
     ink = colours().text
     dot = {"type": "point", "filled": True, "size": 80, "opacity": 1, "color": colours().series[0], "tooltip": None}
-    word = {"type": "text", "dy": away, "fontWeight": "bold", "color": ink, "tooltip": None}
+    word = {"type": "text", "dy": -12, "fontWeight": "bold", "color": ink, "tooltip": None}
     text = {"text": {"field": "says", "type": "nominal"}}
     return [{"data": {"values": at}, "mark": dot}, {"data": {"values": at}, "mark": word, "encoding": text}]
 

@@ -57,7 +57,7 @@ def draw_curves(seen: Seen) -> None:
             st.dataframe(curves.rows(seen), width="stretch", hide_index=True)
 
 
-@st.cache_resource(show_spinner=False, max_entries=100)
+@st.cache_resource(show_spinner=False, max_entries=30)
 def drawn(run: str, number: int, by: str, ground: str, _seen: Seen) -> Specs:
     """Made once for all who watch: a run that has said nothing new looks as it did."""
     specs = {"loss": curves.loss(_seen, by), "accuracy": curves.accuracy(_seen, by)}
