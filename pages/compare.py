@@ -9,6 +9,7 @@ from pages.shared import compare_folds, compare_strip, overlay
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.verdicts import draw_verdicts
+from pages.shared.ways import lead_to
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
@@ -35,7 +36,7 @@ def draw() -> None:
 def draw_beginning() -> None:
     st.info("There is nothing to compare yet: it takes two finished runs. Train the same with another strategy.")
     if st.button("Train another", type="primary", key="compare_train"):
-        st.switch_page("pages/train.py")
+        lead_to("train")
 
 
 def picked(runs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from pages.shared.frame import mishaps_told, page
 from pages.shared.gate import enter
 from pages.shared.picker import go_to
 from pages.shared.sample import SAMPLE, hide, is_hidden, sample
+from pages.shared.ways import lead_to
 from pages.shared.workbench import workbench
 
 enter()
@@ -40,7 +41,7 @@ def begin_with_digits() -> None:
     if st.button("Train on digits", type="primary", key="home_train", width="stretch"):
         for left_there in ("train_recipe", "train_dataset"):
             st.session_state.pop(left_there, None)
-        st.switch_page("pages/train.py")
+        lead_to("train")
     st.caption("Handwritten digits, a small network, well under a minute: all is chosen, and all can be changed.")
 
 
@@ -52,7 +53,7 @@ def open_sample() -> None:
 
 def replay() -> None:
     if st.button("Replay a report", key="home_replays", width="stretch"):
-        st.switch_page("pages/replays.py")
+        lead_to("replays")
     st.caption("What published experiments claimed, and how a claim is judged.")
 
 

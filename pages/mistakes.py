@@ -4,12 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import mistakes_cell, mistakes_folds
+from pages.shared import mistakes_cell, mistakes_folds, mistakes_headline
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.picker import go_to, picked_run
 from pages.shared.picture_list import tell_what_is_missing
-from pages.shared.words import percent, plain, with_interval
+from pages.shared.ways import lead_to
+from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
 enter()
@@ -34,7 +35,7 @@ def draw() -> None:
 def draw_beginning() -> None:
     st.info("No run has been trained yet. Train one: the digits take well under a minute.")
     if st.button("Train on digits", type="primary", key="mistakes_train"):
-        st.switch_page("pages/train.py")
+        lead_to("train")
 
 
 def draw_unfinished(run: dict[str, Any]) -> None:
@@ -49,7 +50,7 @@ def draw_run(run: dict[str, Any], splits: list[str]) -> None:
         kept = [weights for weights in WEIGHTS if weights == "best" or split in run["last"]]
         weights = switch("Weights of the", {weights: WEIGHTS[weights] for weights in kept}, "mistakes_weights")
     score = workbench().score(run["run"], split, weights)
-    draw_headline(score)
+    mistakes_headline.draw(score)
     tell_what_is_missing(run["run"])
     cell = mistakes_cell.draw(run["run"], score)
     mistakes_folds.draw(run["run"], score, cell)
@@ -63,16 +64,6 @@ def switch(label: str, options: dict[str, str], key: str) -> str:
         label, list(options), default=first, format_func=options.__getitem__, key=key, required=True
     )
     return chosen or first
-
-
-def draw_headline(score: dict[str, Any]) -> None:
-    """The figure with its noise; what the course's reports give beside it."""
-    st.header(plain(with_interval(score)), anchor=False)
-    low, high = (percent(bound) for bound in score["macro_f1_interval"])
-    st.caption(
-        f"right, with the interval that holds the truth 95 times in 100. Macro F1 {percent(score['macro_f1'])} "
-        f"({low} to {high}); loss {score['loss']:.3f} nats; calibration error {percent(score['ece'])}."
-    )
 
 
 with page("Mistakes", "What a run gets wrong, picture by picture."):

@@ -10,6 +10,7 @@ from pages.shared.frame import page
 from pages.shared.gallery import turned
 from pages.shared.gate import enter
 from pages.shared.tables import csv_of
+from pages.shared.ways import lead_to
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
@@ -45,7 +46,7 @@ def draw_beginning() -> None:
     st.subheader("No run can predict yet")
     st.write("A run answers for pictures when it has been trained to its end. The digits take well under a minute.")
     if st.button("Train one", type="primary", key="predict_train"):
-        st.switch_page("pages/train.py")
+        lead_to("train")
 
 
 def draw_answers(run: str, asked: list[Asked], said: list[tuple[str, list[answers.Answer]]]) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.verdict_rules import CLAIMS
+from pages.shared.ways import lead_to
 
 enter()
 
@@ -12,7 +13,7 @@ enter()
 def draw() -> None:
     st.info("No published experiment is here yet, so there is nothing to replay.")
     if st.button("Train a recipe of your own", type="primary", key="replays_train"):
-        st.switch_page("pages/train.py")
+        lead_to("train")
     st.subheader("What a replay is")
     st.write(
         "A report's experiment as recipes that train here: its figures beside ours, with intervals, and what it left "

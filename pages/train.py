@@ -37,7 +37,7 @@ def draw() -> None:
         draw_start(told, trouble, run_facts())
         if trouble is None:
             draw_estimate(told)
-            draw_preview(seen)
+            draw_preview(seen, told["recipe"]["examples_per_class"])
         draw_rates(told)
     draw_folds(fields, {"Pictures": lambda: draw_first_batch(seen)})
     draw_run_facts()

@@ -6,6 +6,7 @@ from pages.shared import details, live, notes, sharing, siblings
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.picker import picked_run
+from pages.shared.ways import lead_to
 from pages.shared.workbench import workbench
 
 enter()
@@ -29,7 +30,7 @@ def draw_beginning() -> None:
     st.subheader("There is no run to watch yet")
     st.write("Choose what learns, and from what; a first run on handwritten digits takes well under a minute.")
     if st.button("Train one", type="primary", key="watch_train"):
-        st.switch_page("pages/train.py")
+        lead_to("train")
 
 
 with page("Watch", "A run while it learns, and what it has become."):

@@ -116,6 +116,11 @@ def test_every_page_is_in_the_navigation():
     assert {file.stem for file in (PROJECT / "pages").glob("*.py")} == {"home", *PAGES}
 
 
+def test_there_is_one_way_between_pages():
+    """Any other leaves no page whose widget is bound to its address."""
+    assert named([file for file in pages() if "switch_page" in file.read_text()]) == ["pages/shared/ways.py"]
+
+
 def test_every_page_begins_with_the_guard():
     for file in (PROJECT / "pages").glob("*.py"):
         _, *statements = tree(file).body

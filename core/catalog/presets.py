@@ -53,7 +53,7 @@ class FineTune(Preset):
 @PRESETS.register("from_scratch")
 @dataclass(frozen=True)
 class FromScratch(Preset):
-    """The same network without its past, everything learning: what a pretrained start is measured against."""
+    """The network without its past, held back so that it does not learn by heart: what a pretrained start must beat."""
 
     title = "From scratch"
     fields: ClassVar[Mapping[str, Any]] = {

@@ -46,7 +46,7 @@ def _heed_who_ends_it(desk: Desk) -> None:
     def end(number: int, frame: FrameType | None) -> None:
         if desk.wish() != "stop":
             os._exit(TOLD_TO_END)
-        raise KeyboardInterrupt(f"It was told to end ({signal.Signals(number).name}).")
+        raise KeyboardInterrupt("Stopped on request, without waiting for the end of its step.")
 
     signal.signal(signal.SIGTERM, end)
 

@@ -159,6 +159,13 @@ class Recipe:
         """Of all workers together."""
         return self.batch_size * self.workers
 
+    @property
+    def in_short(self) -> str:
+        """What a run of it is called until somebody gives it a name."""
+        held = "+".join(each.name for each in self.regularizers)
+        said = [self.dataset, self.backbone, self.strategy.name, held, "" if self.pretrained else "from scratch"]
+        return " ".join(each for each in said if each)
+
     def to_json(self) -> dict[str, Any]:
         return {"schema": SCHEMA, **{each.name: _plain(getattr(self, each.name)) for each in fields(self)}}
 

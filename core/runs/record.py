@@ -72,7 +72,7 @@ class Record:
         `files` lie in its folder, as JSON, from the first moment on. What else was `asked` for goes into its row:
         engine, wanted_device, priority, sweep, most_waiting.
         """
-        name = checked(name, "name", NAME_LIMIT) or f"{recipe.dataset} {recipe.backbone} {recipe.strategy.name}"
+        name = checked(name, "name", NAME_LIMIT) or recipe.in_short[:NAME_LIMIT]
         facts = {**_told_of(recipe), "name": name, "owner": owner, "request": request, **asked}
         while True:
             run = self.take_id()

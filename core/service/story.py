@@ -104,7 +104,11 @@ class Story:
     def epochs_drawn(self) -> int:
         """How far an axis of epochs reaches: the curves of a run that has begun its 1,000 epochs would be a dot."""
         done, planned = self.epochs_done, self.forecast.started.epochs if self.forecast.started else 1
-        return max(1, done if self.finished else min(planned, max(SHORT, AHEAD * done)))
+        return max(1, done if self._has_ended else min(planned, max(SHORT, AHEAD * done)))
+
+    @property
+    def _has_ended(self) -> bool:
+        return self.finished is not None and self.finished["state"] != "paused"
 
     @property
     def progress(self) -> float:
@@ -185,7 +189,7 @@ class Story:
     def _planned_scales(self, done: int) -> list[list[float]]:
         started = self.forecast.started
         strategy = (
-            STRATEGIES.build(STRATEGIES.parse(self.recipe["strategy"])) if started and not self.finished else None
+            STRATEGIES.build(STRATEGIES.parse(self.recipe["strategy"])) if started and not self._has_ended else None
         )
         if started is None or strategy is None or strategy.grain != "stage":
             return []

@@ -74,7 +74,9 @@ def _discard(record: Record, sweep: str) -> None:
 
 
 def _name_of(member: Member) -> str:
-    return described({**member.values, "seed": member.seed})[:NAME_LIMIT]
+    """What tells it from the others first: lists cut the end off."""
+    said = described({**member.values, "seed": member.seed})
+    return f"{said}, {member.recipe.dataset} {member.recipe.backbone}"[:NAME_LIMIT]
 
 
 def line(record: Record, sweep: SweepRow) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _draw_answer(key: str, run: str, answer: Answer, truth: str | None) -> None:
         verdict = "right" if truth == answer["label"] else "wrong"
         st.caption(f"In truth it is {plain(truth)}: {verdict}.")
     for note in answer["notes"]:
-        st.caption(plain(note[:1].upper() + note[1:]) + ".")
+        st.warning(plain(note[:1].upper() + note[1:]) + ".")
 
 
 def rows_of(asked: Sequence[Asked], said: Sequence[tuple[str, Sequence[Answer]]]) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def _spec(rows: list[dict[str, Any]], title: str) -> dict[str, Any]:
             {
                 "mark": {"type": "rule", "strokeWidth": 3},
                 "encoding": {
-                    "x": {**span, "title": "accuracy and its interval", "axis": {"format": ".0%"}},
+                    "x": {**span, "title": "accuracy and its interval", "axis": {"format": "~%"}},
                     "x2": {"field": "high"},
                 },
             },

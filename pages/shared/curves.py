@@ -150,8 +150,10 @@ def _best(seen: Seen, by: str, value: float | None, form: str) -> list[Spec]:
     ink = colours().text
     dot = {"type": "point", "filled": True, "size": 80, "opacity": 1, "color": colours().series[0], "tooltip": None}
     word = {"type": "text", "dy": -12, "fontWeight": "bold", "color": ink, "tooltip": None}
+    halo = {**word, "color": colours().ground, "stroke": colours().ground, "strokeWidth": 4, "strokeJoin": "round"}
     text = {"text": {"field": "says", "type": "nominal"}}
-    return [{"data": {"values": at}, "mark": dot}, {"data": {"values": at}, "mark": word, "encoding": text}]
+    words = [{"data": {"values": at}, "mark": mark, "encoding": text} for mark in (halo, word)]
+    return [{"data": {"values": at}, "mark": dot}, *words]
 
 
 def _place_of_best(seen: Seen, by: str) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.catalog.datasets import DATASETS
+from pages.shared.ways import lead_to
 from pages.shared.words import counted, plain
 from pages.shared.workbench import workbench
 
@@ -90,7 +91,7 @@ def train_button(name: str, key: str, **look: Any) -> None:
     """Leads to the Train page with this dataset chosen."""
     if st.button("Train on it", key=key, **look):
         st.session_state["train_dataset"] = name
-        st.switch_page("pages/train.py")
+        lead_to("train")
 
 
 def _look_again(coming: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """The one dialog that makes a dataset of one's own pictures: an archive, pictures class by class, or a folder."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -37,10 +38,19 @@ def ways() -> list[str]:
 
 def _ask_for_an_archive(name: str) -> None:
     st.caption("A zip or tar with a folder for each class, in train, val and test folders or not; or NumPy arrays.")
-    given = st.file_uploader("Archive", PACKED, key="datasets_import_archive")
+    given = st.file_uploader("Archive", PACKED, key="datasets_import_archive", on_change=_propose_a_name)
+    if given and not name:
+        st.caption("Give it a name above, to import it.")
     if st.button("Import", key="datasets_import_begin", type="primary", disabled=not (name and given)) and given:
         workbench().begin_import(name, upload=(given.name, given))
         st.rerun()
+
+
+def _propose_a_name() -> None:
+    """The archive's own, until somebody has typed another."""
+    given, key = st.session_state["datasets_import_archive"], f"datasets_import_name_{ARCHIVE}"
+    if given and not st.session_state.get(key):
+        st.session_state[key] = re.sub(r"[^\w-]+", "_", given.name.split(".")[0]).strip("_")
 
 
 def _ask_for_a_folder(name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.folds import fold
+from pages.shared.ways import lead_to
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
@@ -29,7 +30,7 @@ def draw_recipe(seen: Seen) -> None:
             recipe = workbench().show(seen["run"])["recipe"]
             if st.button("Change and train", key="watch_clone"):
                 st.session_state["train_recipe"] = recipe
-                st.switch_page("pages/train.py")
+                lead_to("train")
             st.code(json.dumps(recipe, indent=2, ensure_ascii=False), language="json")
             st.caption("The same in a terminal:")
             st.code(workbench().describe(recipe)["command"], language="bash", wrap_lines=True)

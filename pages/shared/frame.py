@@ -22,6 +22,10 @@ ON_PRIMARY = """
 QUIET_WORDS = '[data-testid="stCaptionContainer"] { color: %s; opacity: 1; }'
 """Streamlit makes them paler than small words may be."""
 
+KEPT = ("train_name", "train_device", "train_grid", "train_seeds", "train_halving")
+KEPT_BELOW = "train_grid_"
+"""What is typed on a page and no part of a recipe, by its key or the beginning of it."""
+
 
 def style() -> str:
     """What a theme's settings can't say."""
@@ -32,10 +36,18 @@ def style() -> str:
 @contextmanager
 def page(title: str, sentence: str) -> Iterator[None]:
     """Everything a page draws is drawn inside of this."""
+    _keep_what_was_typed()
     st.title(title)
     st.write(sentence)
     with mishaps_told():
         yield
+
+
+def _keep_what_was_typed() -> None:
+    """Streamlit forgets what stands in a field as soon as a page without it is drawn."""
+    for key in map(str, st.session_state):
+        if key in KEPT or key.startswith(KEPT_BELOW):
+            st.session_state[key] = st.session_state[key]
 
 
 @contextmanager

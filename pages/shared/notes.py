@@ -86,7 +86,7 @@ def forget(run: str) -> None:
     for key in ("last_run", "watch_run"):
         if st.session_state.get(key) == run:
             del st.session_state[key]
-    st.query_params.clear()
+    st.query_params.from_dict({})
 
 
 def _short(note: str, most: int = 60) -> str:

@@ -39,6 +39,8 @@ def draw_settings(ids: Sequence[str], names: Mapping[str, str]) -> None:
 def _worded(value: Any) -> str:
     if value is None:
         return "–"
+    if value == []:
+        return "none"
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -85,7 +87,7 @@ def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, titl
             "field": value,
             "type": "quantitative",
             "title": "accuracy",
-            "axis": {"format": ".0%"},
+            "axis": {"format": "~%"},
             "scale": {"zero": False},
         },
         "color": {"field": "run", "type": "nominal", "scale": scale, "legend": legend},

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import NotFound
 from pages.shared.sample import SAMPLE, sample
+from pages.shared.ways import lead_to
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
@@ -37,7 +38,7 @@ def picked_run(page: str, only: Callable[[Line], bool] = lambda run: True) -> Li
 def go_to(page: str, run: str) -> None:
     """Open another page at this run."""
     st.session_state["last_run"] = run
-    st.switch_page(f"pages/{page}.py", query_params={f"{page}_run": run})
+    lead_to(page, **{f"{page}_run": run})
 
 
 def said(line: Line) -> str:

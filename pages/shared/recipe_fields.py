@@ -46,9 +46,9 @@ def draw_field(field: Spec) -> None:
 
 
 def draw_way_back(field: Spec) -> None:
-    """A dot for what was changed, and what it would be otherwise."""
+    """A dot for what was changed, and what one begins with on this dataset."""
     row = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    row.caption(f"● changed; {plain(spelled(field['suggested']))} suits the dataset", width="content")
+    row.caption(f"● changed; one begins with {plain(spelled(field['suggested']))}", width="content")
     name = field["name"]
     row.button("Reset", key=f"train_reset_{name}", type="tertiary", on_click=recipe_state.reset, args=(name,))
 
@@ -88,7 +88,13 @@ class _Widget:
         if self.key not in st.session_state or st.session_state[self.key] != value:
             st.session_state[self.key] = value
         changed = lambda: self.take(read(st.session_state[self.key]))  # noqa: E731
-        return {"key": self.key, "on_change": changed, "help": self.spec["help"]}
+        return {"key": self.key, "on_change": changed, "help": self.spec["help"] + _each_in_a_sentence(self.spec)}
+
+
+def _each_in_a_sentence(spec: Spec) -> str:
+    """What can be chosen, for who wants to know before choosing."""
+    entries = entries_of(spec["of"]).values() if spec.get("kind") in ("choice", "several") else ()
+    return "".join(f"\n\n**{each['name']}**: {plain(each['help'])}" for each in entries)
 
 
 def _number(widget: _Widget) -> None:

@@ -14,6 +14,7 @@ from core.catalog.datasets import DATASETS
 from core.catalog.presets import PRESETS
 from pages.shared import recipe_state
 from pages.shared.recipe_fields import draw_field, draw_settings, draw_way_back, entries_of, label_of, spelled
+from pages.shared.ways import lead_to
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
@@ -37,7 +38,7 @@ def draw_presets(told: Mapping[str, Any]) -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom")
     row.pills("Begin with", list(titles), format_func=titles.__getitem__, key="train_preset", on_change=_begin)
     if row.button("or replay a report", key="train_replays", type="tertiary"):
-        st.switch_page("pages/replays.py")
+        lead_to("replays")
     if told["preset"]:
         st.caption(PRESETS.help(told["preset"]))
 
@@ -57,11 +58,16 @@ def draw_first(fields: Fields) -> None:
 
 def _draw_dataset(field: Field) -> None:
     here = {each["name"]: each for each in workbench().datasets() if each["available"]}
-    titles = {name: f"{name} ({each['classes']} classes, {each['pictures']:,} pictures)" for name, each in here.items()}
-    _pick(field, titles, recipe_state.turn_to)
+    _pick(field, {name: _titled_set(each) for name, each in here.items()}, recipe_state.turn_to)
     card = DATASETS.get(field["value"])
     if card:
         st.caption(card.when)
+
+
+def _titled_set(each: Mapping[str, Any]) -> str:
+    """By its name and what it is called elsewhere, and how large it is."""
+    called = "" if each["title"].casefold() == each["name"].casefold() else f", {each['title']}"
+    return f"{each['name']}{called} ({each['classes']} classes, {each['pictures']:,} pictures)"
 
 
 def _draw_backbone(field: Field) -> None:

@@ -16,6 +16,8 @@ from pages.shared.workbench import workbench
 
 Told = Mapping[str, Any]
 POINTS = 120
+FEW = 50
+"""Held-out pictures below which an accuracy is a rough guess."""
 AGAIN_AFTER = 0.7
 """Seconds between two looks for an answer that takes its time."""
 
@@ -41,29 +43,39 @@ def _look_again(action: str, recipe: Mapping[str, Any], how: Mapping[str, Any]) 
         st.rerun()
 
 
-def draw_preview(seen: Mapping[str, Any] | None) -> None:
+def draw_preview(seen: Mapping[str, Any] | None, each_class: int | None) -> None:
     if seen is None:
         st.caption("Building the network, to see what would learn …")
     else:
-        _draw_heat_map(seen)
+        _draw_heat_map(seen, each_class)
 
 
 def draw_rates(told: Told) -> None:
     st.vega_lite_chart(rate_curve(told["recipe"]), width="stretch", key="train_rates")
 
 
-def _draw_heat_map(seen: Mapping[str, Any]) -> None:
+def _draw_heat_map(seen: Mapping[str, Any], each_class: int | None) -> None:
     st.vega_lite_chart(heat_map(seen["stages"]), width="stretch", key="train_heat_map")
     st.caption(plain(in_words(seen["stages"])))
     trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]
-    pictures = ", ".join(f"{count:,} {split}" for split, count in seen["pictures"].items())
-    st.markdown(f"**{trained:,} of {total:,} parameters learn** ({trained / max(1, total):.1%}). Pictures: {pictures}.")
+    st.markdown(f"**{trained:,} of {total:,} parameters learn** ({trained / max(1, total):.1%}).")
+    st.markdown(in_pictures(seen["pictures"], each_class))
     with st.expander("As a table", key="train_stages_table"):
         rows = [
             {"stage": each["name"], "parameters": each["parameters"], "of these learn": each["trained"]}
             for each in reversed(seen["stages"])
         ]
         st.dataframe(rows, width="stretch", hide_index=True, key="train_stages")
+
+
+def in_pictures(pictures: Mapping[str, int], each_class: int | None) -> str:
+    """How many of each split; why so few are learned from, and what so few can't tell."""
+    counts = [f"{count:,} {split}" for split, count in pictures.items()]
+    if each_class:
+        counts[0] += f" ({each_class} per class, as chosen under “Pictures”)"
+    judged = min((count for split, count in pictures.items() if split != "train"), default=FEW)
+    rough = f" Of {judged}, a single one is {100 / judged:.0f} points of accuracy." if judged < FEW else ""
+    return f"Pictures: {', '.join(counts)}.{rough}"
 
 
 def rate_curve(recipe: Mapping[str, Any]) -> Spec:

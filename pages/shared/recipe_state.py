@@ -69,7 +69,8 @@ def change_setting(field: str, entry: str, setting: str, value: Any) -> None:
     """Give one setting of a choice, or of a choice in a list, another value."""
     now = st.session_state[RECIPE][field]
     if not isinstance(now, list):
-        change(field, {**named(now), setting: value})
+        if named(now)["name"] == entry:  # else a widget of the choice before it speaks up for the last time
+            change(field, {**named(now), setting: value})
         return
     entries = [named(each) for each in now]
     change(field, [{**each, setting: value} if each["name"] == entry else each for each in entries])

@@ -25,8 +25,8 @@ def draw(seen: Seen) -> None:
     st.markdown(f"**{plain(sentence(seen))}**")
     if (quiet := seen["quiet_for"]) is not None and quiet > SILENCE:
         st.badge(f"no news for {duration(quiet)}", color="orange")
-    if seen["state"] in ("running", "pausing", "stopping"):
-        st.progress(seen["progress"], text=f"{seen['epochs_done']} of {seen['planned_epochs'] or '?'} epochs")
+    if seen["state"] in ("running", "pausing", "paused", "stopping") and seen["planned_epochs"]:
+        st.progress(seen["progress"], text=f"{seen['epochs_done']} of {seen['planned_epochs']:,} epochs")
     if seen["best"]:
         st.markdown(plain(best_so_far(seen)))
     if seen["state"] in ADVICE:
@@ -72,7 +72,9 @@ def best_so_far(seen: Seen) -> str:
     best = seen["best"]
     interval = best["interval"]
     noise = f" ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})" if interval else ""
-    return f"Best epoch: {best['epoch'] + 1}, with {best['val_accuracy']:.1%}{noise} right on validation."
+    before = [each["val_accuracy"] for each in seen["epochs"] if each["epoch"] < best["epoch"]]
+    chosen = "; of those with as many right, the one with the lowest loss" if best["val_accuracy"] in before else ""
+    return f"Best epoch: {best['epoch'] + 1}, with {best['val_accuracy']:.1%}{noise} right on validation{chosen}."
 
 
 def _draw_buttons(seen: Seen) -> None:

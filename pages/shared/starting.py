@@ -7,20 +7,29 @@ from uuid import uuid4
 import streamlit as st
 
 from core.errors import NotFound
-from pages.shared import picker
+from pages.shared import picker, sweep_form
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
 Told = Mapping[str, Any]
 
+LAST_LOOK = 5.0
+"""Seconds that a press waits for the network to be built, if nobody has seen it yet: a run that fails costs more."""
 ON_THE_WAY = ("queued", "running", "pausing", "paused", "stopping")
 
 
 def draw_start(told: Told, trouble: str | None, facts: Mapping[str, Any]) -> None:
     """The one primary button; why it can't be pressed stands beside it."""
+    one_of_many = sweep_form.is_planned()
     pressed = st.button(
-        "Start", type="primary", key="train_start", disabled=trouble is not None, width="stretch", help=trouble
+        "Start this one alone" if one_of_many else "Start",
+        type="secondary" if one_of_many else "primary",
+        key="train_start",
+        disabled=trouble is not None,
+        width="stretch",
     )
+    if one_of_many:
+        st.caption("The sweep has a button of its own, under “Sweep” below.")
     if trouble:
         st.caption(plain(trouble))
     elif pressed:
@@ -29,6 +38,7 @@ def draw_start(told: Told, trouble: str | None, facts: Mapping[str, Any]) -> Non
 
 
 def _start(told: Told, facts: Mapping[str, Any], again: bool = False) -> None:
+    workbench().soon("preview", told["recipe"], sheet=True, patience=LAST_LOOK)  # what cannot be built is told here
     made = workbench().submit(told["recipe"], **facts, again=again, request=_request(told, again))
     _presses()[told["hash"]]["run"] = made["run"]
     if made["reused"]:

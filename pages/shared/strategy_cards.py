@@ -8,6 +8,7 @@ from core.catalog.registry import Choice
 from core.catalog.strategies import STRATEGIES
 from pages.shared.ice import heat_map
 from pages.shared.ice_words import in_words
+from pages.shared.ways import lead_to
 from pages.shared.words import plain
 
 EPOCHS = 8
@@ -72,4 +73,4 @@ def attempt(choice: Choice) -> None:
     """Go to Train with it, in the recipe that is being made there."""
     recipe = st.session_state.get("train_recipe") or {}
     st.session_state["train_recipe"] = {**recipe, "strategy": choice.to_json()}
-    st.switch_page("pages/train.py")
+    lead_to("train")

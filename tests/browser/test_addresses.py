@@ -1,5 +1,6 @@
 """Addresses that are opened cold: the very first request of a fresh server leads where it says."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,3 +66,14 @@ def test_a_link_to_a_comparison_opens_these_runs_in_this_order_as_the_first_requ
     expect_page(window, "Compare")
     chosen = window.page.get_by_role("group", name="Selected values").locator("[data-tag]")
     expect(chosen).to_have_text([f"asked for · {runs[0]}", f"newer · {runs[1]}"])
+
+
+def test_what_a_page_is_bound_to_in_its_address_keeps_nobody_there(
+    serve: Callable, visit: Callable, home_with_two_runs: Path
+):
+    address, window = serve(home_with_two_runs, THAW_TICK="0"), visit()
+    window.open(f"{address}/datasets?datasets_name=digit_sums")
+    window.page.get_by_role("button", name="Train on it").click()
+    expect(window.page).to_have_url(f"{address}/train")
+    expect_page(window, "Train")
+    expect(window.page.get_by_role("combobox", name="Dataset", exact=True)).to_have_value(re.compile("^digit_sums"))

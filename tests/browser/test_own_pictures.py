@@ -61,8 +61,8 @@ def asked() -> list[FilePayload]:
 def import_it(window: Visit, address: str) -> None:
     window.open(f"{address}/datasets")
     press(window, "Import pictures")
-    write(window, "Name of the dataset", "shapes")
     give_files(window, "Archive", [archive()])
+    expect(window.page.get_by_role("textbox", name="Name of the dataset")).to_have_value("shapes", timeout=PATIENCE)
     press(window, "Import")
 
 

@@ -12,6 +12,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.runs.record import Record
 from core.service import Workbench
+from pages.shared.mistakes_headline import beside
 from tests.pages.reading import as_read
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -86,6 +87,15 @@ def test_the_headline_carries_its_noise_and_the_most_confused_cell_is_open(app: 
         worst["predicted"],
     )
     assert f"{worst['count']} of" in said(app)
+    largest = max(score["classes"], key=lambda each: each["support"])
+    assert f"Always saying {largest['label']} would be right in" in said(app)
+
+
+def test_classes_that_are_never_found_are_named_beside_the_headline():
+    classes = [{"label": f"boat {n}", "support": 10 - n, "recall": 0.0 if n else 1.0} for n in range(10)]
+    told = beside({"n": 55, "classes": [*classes, {"label": "absent", "support": 0, "recall": 0.0}]})
+    assert told.startswith("Always saying boat 0 would be right in 18.2%. Never found: boat 1 (of 9), boat 2 (of 8)")
+    assert told.endswith("boat 8 (of 2) and 1 more.") and "absent" not in told
 
 
 def test_a_click_on_the_matrix_moves_the_boxes_and_they_may_move_on(app: AppTest, bench: Workbench):

@@ -21,6 +21,7 @@ from core.recipe import Recipe
 from core.service import open_workbench
 from core.terminal.parsing import build_parser
 from core.terminal.recipes import recipe_of
+from pages.shared.recipe_preview import in_pictures
 from tests.conftest import HOSTILE_NAME
 from tests.engine_of_test import engine, wait_until
 
@@ -131,7 +132,7 @@ def test_a_preset_is_laid_over_what_suits_the_dataset(page: AppTest, preset: str
 
 def test_what_was_changed_bears_a_dot_and_goes_back(page: AppTest):
     page.number_input(key="train_set_epochs").set_value(3).run()
-    assert [each.value for each in page.caption if each.value.startswith("●")] == ["● changed; 40 suits the dataset"]
+    assert [each.value for each in page.caption if each.value.startswith("●")] == ["● changed; one begins with 40"]
     page.number_input(key="train_set_lr").set_value(0.5).run()
     titles = [each.label for each in page.expander]
     assert any("● learning rate 0\\.5" in title for title in titles)
@@ -210,11 +211,48 @@ def test_a_recipe_that_cannot_be_read_is_told_and_left(page: AppTest):
 def test_a_sweep_says_how_many_runs_it_has_before_it_is_started(page: AppTest):
     page.multiselect(key="train_grid").set_value(["lr", "strategy"]).run()
     page.text_input(key="train_grid_lr").set_value("0.001, 0.01")
-    page.text_input(key="train_grid_strategy").set_value("head, full")
+    page.multiselect(key="train_grid_strategy").set_value(["head", "full"])
     sound(page.number_input(key="train_seeds").set_value(3).run())
     assert any("**12 runs**" in each.value for each in page.markdown)
-    page.text_input(key="train_grid_strategy").set_value("melting").run()
+    assert (page.button(key="train_start").label, page.button(key="train_start").proto.type) == (
+        "Start this one alone",
+        "secondary",
+    )
+    page.text_input(key="train_grid_lr").set_value("fast").run()
     assert len(page.error) == 1 and not page.exception
+
+
+def test_what_is_varied_waits_for_its_values_and_is_still_there_after_a_look_elsewhere(page: AppTest):
+    page.multiselect(key="train_grid").set_value(["regularizers"]).run()
+    assert any(each.value == "Give regularizers some values." for each in page.caption) and not page.error
+    sound(page.multiselect(key="train_grid_regularizers").set_value(["none", "l1", "l1+l2"]).run())
+    assert any("**3 runs**" in each.value for each in page.markdown)
+    page.switch_page("pages/help.py").run()
+    page.switch_page("pages/train.py").run()
+    assert any("**3 runs**" in each.value for each in sound(page).markdown)
+
+
+def test_a_setting_of_the_choice_before_is_not_laid_upon_the_next(page: AppTest):
+    page.selectbox(key="train_set_strategy").set_value("freeze_until").run()
+    page.number_input(key="train_set_strategy_freeze_until_epoch").set_value(5)
+    page.selectbox(key="train_set_strategy").set_value("discriminative").run()
+    assert chosen(sound(page)).strategy.name == "discriminative" and not page.error
+
+
+@pytest.mark.parametrize(
+    ("pictures", "each_class", "said"),
+    [
+        (
+            {"train": 50, "val": 180, "test": 180},
+            5,
+            "Pictures: 50 train (5 per class, as chosen under “Pictures”), 180",
+        ),
+        ({"train": 40, "val": 8, "test": 7}, None, "7 test. Of 7, a single one is 14 points of accuracy."),
+        ({"train": 40}, None, "Pictures: 40 train."),
+    ],
+)
+def test_how_few_pictures_there_are_is_told(pictures: dict[str, int], each_class: int | None, said: str):
+    assert said in in_pictures(pictures, each_class)
 
 
 def test_a_finished_run_can_be_where_another_begins(

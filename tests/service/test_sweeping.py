@@ -45,7 +45,9 @@ def test_a_sweep_has_a_run_for_every_combination_and_seed_and_each_says_what_was
     assert [run["run"] for run in seen["runs"]] == made["runs"]
     first = seen["runs"][0]
     assert (first["values"], first["seed"]) == ({"lr": 0.1, "strategy.name": "head"}, 0)
-    assert first["name"] == "lr=0.1 strategy.name=head seed=0" and first["strategy"] == "head"
+    assert (
+        first["name"] == f"lr=0.1 strategy.name=head seed=0, digits {first['backbone']}" and first["strategy"] == "head"
+    )
     assert seen["axes"] == [{"path": "lr", "values": [0.1, 0.2]}, {"path": "strategy.name", "values": ["head", "full"]}]
     assert (seen["sweep"], seen["state"], seen["states"], seen["seeds"]) == (made["sweep"], "queued", {"queued": 8}, 2)
     assert [len(group["runs"]) for group in seen["groups"]] == [2] * 4 and seen["best"] is None

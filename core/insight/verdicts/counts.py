@@ -37,7 +37,7 @@ class WinCount:
     @property
     def sentence(self) -> str:
         low, high = self.interval
-        return f"{self.won} of {self.of} classes ({low} to {high}), {self.clear} of them clear after Holm"
+        return f"{self.won} of {self.of} classes ({low} to {high}), {self.clear} of them beyond chance"
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "sentence": self.sentence}

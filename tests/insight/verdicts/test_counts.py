@@ -15,7 +15,7 @@ def test_wins_are_counted_and_only_the_clear_ones_called_clear():
     count = count_wins(drawn([0.9, 0.9, 0.9], 3, 1), drawn([0.6, 0.6, 0.87], 3, 2), LABELS, ["coat", "shirt", "bag"])
     assert (count.won, count.of, count.clear) == (3, 3, 2)
     assert count.interval == (2, 3)
-    assert count.sentence == "3 of 3 classes (2 to 3), 2 of them clear after Holm"
+    assert count.sentence == "3 of 3 classes (2 to 3), 2 of them beyond chance"
     assert [each.label for each in count.classes] == ["coat", "shirt", "bag"]
 
 
