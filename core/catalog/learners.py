@@ -1,6 +1,7 @@
 """Who learns. Every learner yields the same events, so every page works on every run."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from core.catalog.registry import Registry
 
@@ -8,8 +9,10 @@ from core.catalog.registry import Registry
 class Learner:
     """Names the generator that does the learning; the generator itself stands where torch may be imported."""
 
-    generator: str
-    """`module:function`, called as `function(recipe, device, plan=..., state=...)`."""
+    generator: ClassVar[str]
+    """`module:function`, called as `function(recipe, device, plan=..., state=..., home=...)`; it yields events."""
+    opens: ClassVar[str] = "core.training.predicting:open_predictor"
+    """`module:function`, called as `function(folder, device)`; it opens what was saved as the best, ready to answer."""
 
 
 LEARNERS: Registry[Learner] = Registry("learner")
