@@ -73,7 +73,7 @@ def _version(best: Path) -> Version:
 
 @lru_cache(maxsize=WARM)
 def _opened(best: Path, _: Version, device: str) -> "Predictor":
-    module, _, function = LEARNERS.entry(_learner_of(best)).opens.partition(":")
+    module, function = LEARNERS.entry(_learner_of(best)).opens.split(":")
     return getattr(import_module(module), function)(best, device)  # torch loads here
 
 
