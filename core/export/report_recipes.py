@@ -1,0 +1,106 @@
+"""The part of a report on what was done: in what the recipes differ, and which stages learned when."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from core.export.charts_stages import heat_map
+from core.export.report_blocks import Block, Drawing, Drawings, Heading, Table, Words
+from core.export.report_facts import Facts, Group, Run, Study
+from core.export.report_words import counted, listed
+
+CHOICES = (
+    "backbone",
+    "learner",
+    "strategy",
+    "optimizer",
+    "schedule",
+    "lr",
+    "batch_size",
+    "epochs",
+    "image_size",
+    "regularizers",
+    "augmentation",
+)
+"""What a reader wants to know of any recipe; all of it stands at the end."""
+
+
+def of_recipes(study: Study) -> Iterator[Block]:
+    yield Heading("What was tried", 3)
+    if len(study.groups) > 1:
+        yield _differences(study)
+    yield _shared(study)
+    yield from _stages(study)
+
+
+def _differences(study: Study) -> Block:
+    if not study.settings:
+        return Words("The recipes differ in nothing but their seeds.")
+    labels = [group.label for group in study.groups]
+    rows = [(each["setting"], *(spelled(each["values"].get(label)) for label in labels)) for each in study.settings]
+    return Table("In what the recipes differ", ("setting", *labels), tuple(rows), words=len(labels) + 1)
+
+
+def _shared(study: Study) -> Table:
+    """What a single recipe chose, or what all of them have in common."""
+    recipe = study.groups[0].first.told["recipe"]
+    differing = {each["setting"].partition(".")[0] for each in study.settings}
+    rows = [(name, spelled(recipe[name])) for name in CHOICES if name not in differing and recipe[name] is not None]
+    rows.append(("seeds", "; ".join(_seeds(group, study) for group in study.groups)))
+    caption = "What all have in common" if len(study.groups) > 1 else "The recipe in short"
+    return Table(f"{caption}; the recipes stand in full at the end", ("setting", "value"), tuple(rows), words=2)
+
+
+def _seeds(group: Group, study: Study) -> str:
+    seeds = listed([str(run.seed) for run in group.runs])
+    return seeds if len(study.groups) == 1 else f"{group.label}: {seeds}"
+
+
+def spelled(value: Any) -> str:
+    """A setting as people read it: a choice by its name, with its settings if it has any."""
+    if value is None:
+        return "–"
+    if value == []:
+        return "none"
+    if isinstance(value, list) and all(isinstance(each, dict) and "name" in each for each in value):
+        return ", ".join(map(spelled, value))
+    if isinstance(value, dict) and "name" in value:
+        knobs = ", ".join(f"{name} {_plain(knob)}" for name, knob in value.items() if name != "name")
+        return f"{value['name']} ({knobs})" if knobs else str(value["name"])
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _stages(study: Study) -> Iterator[Block]:
+    drawings = [_heat_map(group.first, group.label) for group in study.groups if stages_of(group.first)]
+    without = [group.label for group in study.groups if not stages_of(group.first)]
+    if drawings:
+        yield Drawings(tuple(drawings))
+    if without:
+        yield Words(f"No stages are drawn for {listed(without)}: it does not learn stage by stage, epoch by epoch.")
+
+
+def stages_of(run: Run) -> list[Facts]:
+    """Each stage's scale in each epoch; none where a learner knows no stages."""
+    per_epoch = [{stage["name"]: stage["scale"] for stage in epoch["stages"]} for epoch in run.epochs]
+    names = list(per_epoch[0]) if per_epoch else []
+    return [{"name": name, "scales": [scales.get(name, 0.0) for scales in per_epoch]} for name in names]
+
+
+def _heat_map(run: Run, label: str) -> Drawing:
+    stages = stages_of(run)
+    frozen = [stage["name"] for stage in stages if not any(stage["scales"])]
+    always = [stage["name"] for stage in stages if all(stage["scales"])]
+    later = [stage["name"] for stage in stages if any(stage["scales"]) and not all(stage["scales"])]
+    told = [
+        f"{listed(names)} {verb}"
+        for names, verb in ((frozen, "stayed frozen"), (always, "learned all the time"), (later, "learned part of it"))
+        if names
+    ]
+    said = f"{label}, {counted(len(run.epochs), 'epoch')}: {'; '.join(told)}."
+    return Drawing(heat_map(stages, run.told["best_epoch"], f"What learned: {label}", said), said, said)
