@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from pages.shared import details, live, notes, sharing, siblings
+from pages.shared import details, export_fold, handing_in, live, notes, sharing, siblings
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.picker import picked_run
 from pages.shared.workbench import workbench
 
 enter()
+
+ENDED = ("done", "stopped")
 
 
 def draw() -> None:
@@ -22,6 +24,9 @@ def draw() -> None:
         siblings.draw(seen["run"], seen["sweep"])
     notes.draw(seen)
     sharing.draw(seen)
+    if seen["state"] in ENDED:
+        handing_in.draw([seen["run"]], "watch")
+    export_fold.draw(seen)
     details.draw(seen)
 
 

@@ -11,7 +11,7 @@ TITLE = 22
 """How much of a drawing's height its title takes."""
 LINE = 17
 """From one line of words to the next."""
-LETTER = 6.6
+LETTER = 7.2
 """About how wide a letter is, at 12 pixels."""
 
 
@@ -69,7 +69,7 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
         return [low]
     raw = (high - low) / about
     magnitude = 10 ** math.floor(math.log10(raw))
-    step = next(each * magnitude for each in (1, 2, 5, 10) if each * magnitude >= raw)
+    step = next(each * magnitude for each in (1, 2, 5, 10) if each * magnitude >= 0.7 * raw)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [each * step for each in range(first, last + 1)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.export.charts import TITLE, WIDTH, box, drawn, fitting, room_for, title, words
+from core.export.charts import LETTER, TITLE, WIDTH, box, drawn, fitting, room_for, title, words
 
 Counts = Sequence[Sequence[int]]
 
@@ -31,7 +31,7 @@ def _drawn(
 ) -> str:
     left = room_for(labels, 110) + 16
     side = max(SMALLEST_CELL, min(44, (WIDTH - left - 4) / len(labels)))
-    level = max(len(label) for label in labels) * 6.6 <= side
+    level = max(len(label) for label in labels) * LETTER <= side
     top = TITLE + 18 + (16 if level else room_for(labels, 90))
     width, foot = left + side * len(labels) + 4, top + side * len(labels)
     parts = [title(name), words(left, TITLE + 12, "said to be", "quiet"), _upright(10, top, "truly")]

@@ -50,7 +50,7 @@ def _bar(begin: int, length: int, scale: float, left: float, top: float, wide: f
     middle = x + width / 2
     if not scale:
         yield box(x, top, width, ROW, "cell ice")
-        for flake in range(count := max(1, int(width // 60))):
+        for flake in range(count := max(1, int(length // max(1, 40 // wide)))):
             yield _flake(x + width * (flake + 0.5) / count, top + ROW / 2)
         return
     yield box(x, top, width, ROW, "cell", f' fill="{warmth(scale)}"')

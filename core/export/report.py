@@ -51,13 +51,13 @@ def _runs(facts: ReportFacts) -> str:
 
 def _in_short(study: Study, several: bool) -> Iterator[str]:
     """Each recipe's score, and what may be said of the first pairs."""
-    where = f"{study.dataset}: " if several else ""
+    where = f"On {study.dataset}, " if several else ""
     for group in study.groups:
         yield f"{where}{_scored(group)} {SPLITS[study.split]} pictures right."
     for each in study.verdicts[:3]:
         yield f"{where}{each['sentence']}."
     if study.unjudged:
-        yield f"{where}Nothing was compared picture by picture: {study.unjudged}"
+        yield f"{where}nothing was compared picture by picture: {study.unjudged}"
 
 
 def _scored(group: Group) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from core.export.report_blocks import Block, Code, Heading, Table, Words
+from core.export.report_blocks import Block, Code, Heading, Table, Tables, Words
 from core.export.report_data import licence_of
 from core.export.report_facts import Group, Run, Study
 from core.export.report_words import listed
@@ -11,7 +11,7 @@ from core.export.report_words import listed
 
 def of_repetition(study: Study) -> Iterator[Block]:
     yield Heading("To do it again", 3)
-    yield _versions(study)
+    yield Tables((_runs(study), _versions(study)))
     notices = list(dict.fromkeys(each["message"] for run in study.runs for each in run.told["notices"]))
     if notices:
         yield Words("What the runs decided by themselves: " + " ".join(notices))
@@ -19,9 +19,14 @@ def of_repetition(study: Study) -> Iterator[Block]:
         yield from _recipe(group)
 
 
+def _runs(study: Study) -> Table:
+    rows = tuple((run.label, run.id, str(run.seed), run.told["state"]) for run in study.runs)
+    return Table("The runs", ("run", "id", "seed", "state"), rows, words=2)
+
+
 def _versions(study: Study) -> Table:
     """Where runs differ, each value there was."""
-    rows = {"runs": listed([f"{run.label} is {run.id}" for run in study.runs])}
+    rows = {}
     for name in ("thaw", "python", "system", "device_name", "data", "weights"):
         rows[name] = _values(study, [(run.told.get("environment") or {}).get(name) for run in study.runs])
     libraries = [(run.told.get("environment") or {}).get("versions", {}) for run in study.runs]
@@ -29,7 +34,7 @@ def _versions(study: Study) -> Table:
         rows[name] = _values(study, [each.get(name) for each in libraries])
     rows["licence of the data"] = licence_of(study.groups[0].first.told, "data")
     rows["licence of the weights"] = _values(study, [licence_of(run.told, "weights") for run in study.runs])
-    return Table("Runs, versions, and the hashes of data and weights", ("what", "value"), tuple(rows.items()), words=2)
+    return Table("Versions, and the hashes of data and weights", ("what", "value"), tuple(rows.items()), words=2)
 
 
 def _values(study: Study, values: list[object]) -> str:

@@ -37,6 +37,13 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Tables:
+    """Tables that belong side by side, where there is room."""
+
+    each: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A chart: its SVG, what it shows for who can't see it, and what stands below."""
 
@@ -76,7 +83,7 @@ class Code:
     language: str
 
 
-Block = Heading | Words | Points | Table | Drawings | Pictures | Code
+Block = Heading | Words | Points | Table | Tables | Drawings | Pictures | Code
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from core.export.charts_matrix import LARGEST, difference, matrix
-from core.export.report_blocks import Block, Drawing, Drawings, Heading, Table, Words
+from core.export.report_blocks import Block, Drawing, Drawings, Heading, Table, Tables, Words
 from core.export.report_facts import Facts, Group, Study
 from core.export.report_words import counted, figure, percent, with_interval
 
@@ -14,8 +14,10 @@ MOST_CONFUSED = 8
 def of_classes(study: Study) -> Iterator[Block]:
     yield Heading("Class by class", 3)
     if len(study.runs) > len(study.groups):
-        yield Words("Where a recipe was trained with several seeds, this part shows the run of its lowest seed.")
-    yield from (_per_class(group) for group in study.groups)
+        yield Words(
+            "Where a recipe was trained with several seeds, the run of its lowest seed stands for it here and below."
+        )
+    yield Tables(tuple(map(_per_class, study.groups)))
     for contrast in study.contrasts:
         yield _won(contrast)
     yield from _matrices(study)
@@ -36,7 +38,7 @@ def _per_class(group: Group) -> Table:
         )
         for each in shown
     )
-    caption = f"{group.first.label}, per class{left}"
+    caption = f"{group.label}, per class{left}"
     return Table(caption, ("class", "pictures", "precision", "recall", "F1"), table)
 
 
@@ -66,11 +68,11 @@ def _matrices(study: Study) -> Iterator[Block]:
         drawn = [_matrix(labels, group) for group in study.groups if group.first.score["confusion"]]
         drawn += [_difference(labels, each) for each in study.contrasts if each["difference"]]
         yield Drawings(tuple(drawn))
-    yield from (_confused(group) for group in study.groups if group.first.score["top_confusions"])
+    yield Tables(tuple(_confused(group) for group in study.groups if group.first.score["top_confusions"]))
 
 
 def _matrix(labels: Sequence[str], group: Group) -> Drawing:
-    score, label = group.first.score, group.first.label
+    score, label = group.first.score, group.label
     told = f"Confusion matrix of {label}: {score['right']:,} of {score['n']:,} on the diagonal."
     return Drawing(matrix(labels, score["confusion"], label, told), told, "Shaded by the share of the true class.")
 
@@ -87,5 +89,5 @@ def _confused(group: Group) -> Table:
         for each in group.first.score["top_confusions"][:MOST_CONFUSED]
     )
     wrong = group.first.score["n"] - group.first.score["right"]
-    caption = f"{group.first.label}: what was taken for what most often, of {counted(wrong, 'mistake')}"
+    caption = f"{group.label}: what was taken for what most often, of {counted(wrong, 'mistake')}"
     return Table(caption, ("truly", "said to be", "pictures", "of the class"), rows, words=2)

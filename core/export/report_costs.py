@@ -25,10 +25,15 @@ def _row(run: Run) -> tuple[str, ...]:
         duration(told["seconds"] / len(run.epochs)) if run.epochs and told["seconds"] else "–",
         _speed(run),
         count(trained),
-        percent(trained / total) if total and trained is not None else "–",
+        _part(trained / total) if total and trained is not None else "–",
         size(told["peak_memory"]),
         size(run.bytes),
     )
+
+
+def _part(share: float) -> str:
+    """Two digits that count: a head may be a ten-thousandth of its network."""
+    return percent(share) if share >= 0.01 else f"{100 * share:.2g}%"
 
 
 def _speed(run: Run) -> str:

@@ -26,7 +26,7 @@ def _facts(study: Study) -> Iterator[str]:
     held = ", ".join(f"{pictures[split]:,} {name}" for split, name in SPLITS.items() if pictures.get(split))
     yield f"{study.dataset}: {counted(len(study.classes), 'class', 'classes')}; {held} pictures."
     if study.data:
-        yield f"Where it comes from: {study.data['source']}."
+        yield f"{study.data['source']}."
     yield f"Licence: {licence_of(told, 'data')}."
     few = told["recipe"].get("examples_per_class")
     if few:

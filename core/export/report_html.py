@@ -17,6 +17,7 @@ from core.export.report_blocks import (
     Pictures,
     Points,
     Table,
+    Tables,
     Words,
 )
 from core.export.report_style import CHART, PAGE, PAPER, THEMES
@@ -78,6 +79,11 @@ def _(block: Table) -> str:
         f"<table><caption>{said(block.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
     return _scrolling(whole, block.caption)
+
+
+@written.register
+def _(block: Tables) -> str:
+    return f'<div class="tables">{"".join(map(written, block.each))}</div>'
 
 
 def _cells(block: Table) -> Iterator[tuple[int, str]]:

@@ -46,7 +46,7 @@ def _of_seeds(study: Study) -> Iterator[str]:
 
 def _of_choices(study: Study) -> Iterator[str]:
     if study.split == "val":
-        yield "There were no test pictures for all: the figures are of the pictures that chose the best epoch."
+        yield "There are no test pictures: the validation pictures also chose the best epoch and flatter it."
     else:
         yield "Whoever looks at these test pictures and then changes the recipe has no unseen pictures any more."
     if len({machine_of(run) for run in study.runs}) > 1:

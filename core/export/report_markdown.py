@@ -6,12 +6,25 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from core.export.report_blocks import Block, Code, Document, Drawings, Heading, Picture, Pictures, Points, Table, Words
+from core.export.report_blocks import (
+    Block,
+    Code,
+    Document,
+    Drawings,
+    Heading,
+    Picture,
+    Pictures,
+    Points,
+    Table,
+    Tables,
+    Words,
+)
 from core.export.report_html import kind_of
 from core.export.report_style import CHART, THEMES
 from core.export.report_words import inert
 
-MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+MARKS = re.compile(r"([\\`*_\[\]<>|~&#$^=]|^[-+]|(?<=^\d)[.)])")
+"""What Markdown reads as more than itself, anywhere or at the beginning of a line."""
 ADDRESS = re.compile(r"(https?:|www|@)(?=[/.\w])", re.IGNORECASE)
 """What makes a link of the text around it, however it is escaped."""
 UNSEEN = "\u2060"
@@ -54,8 +67,10 @@ def _written(block: Block, pages: Pages) -> Iterator[str]:
         case Points(items):
             yield "\n".join(f"- {plain(item)}" for item in items)
         case Table():
-            yield f"*{plain(block.caption)}*"
-            yield _table(block.columns, block.rows, block.words)
+            yield from _table(block)
+        case Tables(each):
+            for table in each:
+                yield from _table(table)
         case Drawings(each):
             for drawing in each:
                 yield _image(drawing.told, pages.keep(standalone(drawing.svg).encode("utf-8"), "svg"))
@@ -67,10 +82,11 @@ def _written(block: Block, pages: Pages) -> Iterator[str]:
             yield _fenced(text, language)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], words: int) -> str:
-    below = [":--" if place < words else "--:" for place in range(len(columns))]
-    lines = [list(map(plain, columns)), below, *(list(map(plain, row)) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _table(table: Table) -> Iterator[str]:
+    below = [":--" if place < table.words else "--:" for place in range(len(table.columns))]
+    lines = [list(map(plain, table.columns)), below, *(list(map(plain, row)) for row in table.rows)]
+    yield f"*{plain(table.caption)}*"
+    yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _image(told: str, address: str) -> str:

@@ -12,10 +12,10 @@ def of_pictures(study: Study) -> Iterator[Block]:
     if study.missing:
         yield Words(study.missing)
     for group in study.groups:
-        label, score = group.first.label, group.first.score
+        label, score = group.label, group.first.score
         wrong = score["n"] - score["right"]
-        yield from _gallery(f"{label}: some of the {score['right']:,} that it got right", study.right[group.label])
-        yield from _gallery(f"{label}: {_of(len(study.wrong[group.label]), wrong)}", study.wrong[group.label])
+        yield from _gallery(f"{label}: some of the {score['right']:,} that it got right", study.right[label])
+        yield from _gallery(f"{label}: {_of(len(study.wrong[label]), wrong)}", study.wrong[label])
     yield from _gallery("Where the first two disagree on who is right", study.disputed)
 
 

@@ -60,11 +60,13 @@ caption { padding-bottom: .35rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 50%; }
 th, td { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule);
   overflow-wrap: normal; }
-td.words, th.words { overflow-wrap: anywhere; min-width: 6rem; max-width: 30rem; }
+td.words, th.words { overflow-wrap: anywhere; min-width: 7rem; max-width: 30rem; }
 td.figure, th.figure { text-align: right; white-space: nowrap; padding: .25rem 0 .25rem .75rem; }
 th.figure { white-space: normal; vertical-align: bottom; }
 thead th { border-bottom: 2px solid var(--quiet); }
 tbody th { font-weight: 500; }
+.tables { display: flex; flex-wrap: wrap; gap: 0 2.5rem; align-items: start; }
+.tables .scroll { flex: 0 1 auto; max-width: 100%; }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem 1.5rem; align-items: start; }
 .charts figure { margin: 0; }
 .charts .wide { grid-column: 1 / -1; max-width: 27.5rem; }
@@ -74,6 +76,7 @@ tbody th { font-weight: 500; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: .75rem; padding: 0;
   list-style: none; max-width: none; }
 .pictures img { width: 6rem; height: 6rem; object-fit: contain; background: var(--surface); display: block; }
+.pictures .several { max-width: 6.8rem; }
 .pictures .several img { width: 3.1rem; height: 3.1rem; display: inline-block; margin: 0 .15rem .15rem 0; }
 .pictures b { display: block; font-weight: 600; }
 .pictures li { font-size: .8125rem; line-height: 1.35; margin: 0; }
@@ -90,7 +93,9 @@ PAPER = """
   body { max-width: none; padding: 0; font-size: 1rem; }
   h1, h2, h3, figcaption, caption { break-after: avoid; }
   h2 { border-top-width: 1px; }
-  figure, tr, .pictures li, .charts figure { break-inside: avoid; }
+  figure, tr, .pictures li { break-inside: avoid; }
+  figure:has(.pictures), figure:has(pre) { break-inside: auto; }
+  .tables { gap: 0 1.5rem; }
   thead { display: table-header-group; }
   p, li { orphans: 3; widows: 3; }
   .scroll { overflow: visible; }

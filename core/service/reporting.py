@@ -51,6 +51,7 @@ def _study(record: Record, rows: Sequence[RunRow]) -> Study:
     labels = {run.id: run.label for group in groups for run in group.runs}
     compared, unjudged = _compared(record, rows, split)
     firsts = {group.label: record.find(group.first.id) for group in groups}
+    names = {row.id: label for label, row in firsts.items()}
     data, missing = reporting_data.data_of(record, rows[0])
     return Study(
         dataset=rows[0].dataset,
@@ -61,11 +62,11 @@ def _study(record: Record, rows: Sequence[RunRow]) -> Study:
         settings=_settings(record, groups),
         verdicts=_verdicts(compared, groups, labels),
         unjudged=unjudged and _renamed(unjudged, labels),
-        contrasts=[] if unjudged else _contrasts(record, list(firsts.values()), split, labels),
+        contrasts=[] if unjudged else _contrasts(record, list(firsts.values()), split, names),
         examples=reporting_pictures.examples(record, rows[0], list(groups[0].first.told["classes"])),
         right={label: reporting_pictures.judged(record, row, split, right=True) for label, row in firsts.items()},
         wrong={label: reporting_pictures.judged(record, row, split, right=False) for label, row in firsts.items()},
-        disputed=[] if unjudged else reporting_pictures.disputed(record, list(firsts.values())[:2], split, labels),
+        disputed=[] if unjudged else reporting_pictures.disputed(record, list(firsts.values())[:2], split, names),
     )
 
 
@@ -181,12 +182,12 @@ def _renamed(sentence: str, names: Mapping[str, str]) -> str:
     return ids.sub(lambda found: names[found[0]], sentence)
 
 
-def _contrasts(record: Record, firsts: Sequence[RunRow], split: str, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+def _contrasts(record: Record, firsts: Sequence[RunRow], split: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
     """The first recipe against the others, class by class."""
     found = []
     for a, b in [pair for pair in combinations(firsts, 2) if pair[0] is firsts[0]][:MOST_CONTRASTS]:
         told = comparing.contrast(record, a, b, split)
-        classes = [{**each, "winner": each["winner"] and labels[each["winner"]]} for each in told["classes"]]
-        named = {"a": labels[a.id], "b": labels[b.id], "sentence": _renamed(told["sentence"], labels)}
+        classes = [{**each, "winner": each["winner"] and names[each["winner"]]} for each in told["classes"]]
+        named = {"a": names[a.id], "b": names[b.id], "sentence": _renamed(told["sentence"], names)}
         found.append({**told, **named, "classes": classes})
     return found

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from core.catalog.datasets import DATASETS
 from core.data.finding import is_kept_from, located
 from core.data.source import Source
 from core.data.splits import cap, split
@@ -12,6 +13,13 @@ from core.runs.record import Record
 from core.runs.store import RunRow
 from core.service.pictures import missing_pictures
 from core.service.shelf import SHELF
+
+CAME = {
+    "built in": "it comes with Thaw",
+    "found": "its folder was found on this machine",
+    "imported": "it was imported here",
+    "download": "it was fetched from where its card says",
+}
 
 
 def data_of(record: Record, row: RunRow) -> tuple[dict[str, Any] | None, str | None]:
@@ -21,9 +29,18 @@ def data_of(record: Record, row: RunRow) -> tuple[dict[str, Any] | None, str | N
     if missing := missing_pictures(record, row):
         return None, missing
     source = SHELF.take(row.dataset, record.home).source
-    origin = located(row.dataset, record.home).origin
     recipe = record.store.recipe(row.id)
-    return {"source": origin, "notes": list(source.notes), "train": _trained_on(source, recipe)}, None
+    return {
+        "source": _source_of(record, row.dataset),
+        "notes": list(source.notes),
+        "train": _trained_on(source, recipe),
+    }, None
+
+
+def _source_of(record: Record, name: str) -> str:
+    """Whose pictures they are, as far as a card tells, and how they came here."""
+    card, origin = DATASETS.get(name), located(name, record.home).origin
+    return "; ".join(part for part in (card and card.title, card and card.terms.rstrip("."), CAME.get(origin)) if part)
 
 
 def _trained_on(source: Source, recipe: Mapping[str, Any]) -> dict[str, int]:

@@ -7,7 +7,16 @@ from typing import Any
 
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import asked_pictures, background, data_commands, groups, lists, rooms, understanding_commands
+from core.terminal import (
+    asked_pictures,
+    background,
+    data_commands,
+    groups,
+    lists,
+    reports,
+    rooms,
+    understanding_commands,
+)
 from core.terminal.exits import DONE, code_for
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
@@ -122,6 +131,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "epochs": asking(understanding_commands.epochs, understanding_commands.tell_epochs),
     "compare": asking(understanding_commands.compare, understanding_commands.tell_compared),
+    "report": asking(reports.report, reports.tell_report),
     "race": asking(lambda bench, asked: bench.race(asked.runs), understanding_commands.tell_race),
     "delete": asking(lambda bench, asked: bench.delete(asked.run), saying("The run {run} is deleted.")),
     "rename": asking(
