@@ -81,6 +81,20 @@ def why(home: Home, best: str, picture: tuple[str, bytes | str], classes: Sequen
     return {"looks": explain(Path(best), name, _content(given), classes, choose(device))}
 
 
+def export(home: Home, run: Mapping[str, Any], to: str, how: Mapping[str, bool]) -> Answer:
+    """A run as a folder to take away."""
+    from core.engines.exporting import export
+
+    return export(home, run, Path(to), **how)
+
+
+def bundle(home: Home, run: Mapping[str, Any], how: Mapping[str, bool]) -> Answer:
+    """The same as a ZIP archive."""
+    from core.engines.exporting import bundled
+
+    return bundled(home, run, **how)
+
+
 def _content(given: bytes | str) -> bytes | Path:
     return Path(given) if isinstance(given, str) else given
 
@@ -91,4 +105,6 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
     "estimate": estimate,
     "predict": predict,
     "why": why,
+    "export": export,
+    "bundle": bundle,
 }
