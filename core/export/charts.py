@@ -1,7 +1,7 @@
 """The pen for charts: SVG as text, coloured by classes alone, so that one drawing serves light, dark and paper."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 
 from core.export.report_words import inert, shortened
@@ -51,16 +51,12 @@ def path(points: Sequence[tuple[float, float]], kind: str) -> str:
     return f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" class="{kind}"/>'
 
 
-def legend(names: Sequence[str], top: float) -> list[str]:
+def legend(series: Mapping[int, str], top: float) -> Iterator[str]:
     """A line of words per series, each behind a stroke of its colour."""
-    return [
-        part
-        for place, name in enumerate(names)
-        for part in (
-            rule(0, top + place * LINE - 4, 22, top + place * LINE - 4, f"line s{place % 4}"),
-            words(28, top + place * LINE, name, "quiet"),
-        )
-    ]
+    for place, (colour, name) in enumerate(series.items()):
+        y = top + place * LINE
+        yield rule(0, y - 4, 22, y - 4, f"line s{colour % 4}")
+        yield words(28, y, name, "quiet")
 
 
 def ticks(low: float, high: float, about: int = 5) -> list[float]:

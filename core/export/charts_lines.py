@@ -1,6 +1,6 @@
 """Curves over epochs: validation solid, training dashed, one colour per recipe, each seed pale behind their mean."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.export.charts import LINE, TITLE, WIDTH, dot, drawn, legend, path, rule, ticks, title, words
@@ -49,17 +49,19 @@ def curves(
     name: str,
     lines: Sequence[Curve],
     marks: Sequence[Mark],
-    series: Sequence[str],
+    series: Mapping[int, str],
     form: Callable[[float], str],
     told: str,
 ) -> str:
-    """A chart of lines; `series` are the recipes' names, drawn only where there are several."""
-    names = list(series) if len(series) > 1 else []
+    """A chart of lines; `series` are names by the number of their colour, drawn only where there are several."""
+    names = series if len(series) > 1 else {}
     frame = _frame(lines, TITLE + LINE * len(names) + 8)
     height = frame.top + HEIGHT + FOOT
     parts = [title(name), *legend(names, TITLE + 12), *_axes(frame, form)]
     parts += [path([frame.place(*point) for point in each.points], _kind(each)) for each in lines if each.points]
-    parts += [dot(*frame.place(*each.points[0]), f"dot s{each.colour}", 3) for each in lines if len(each.points) == 1]
+    parts += [
+        dot(*frame.place(*each.points[0]), f"dot s{each.colour % 4}", 3) for each in lines if len(each.points) == 1
+    ]
     parts += [part for mark in marks for part in _marked(frame, mark)]
     return drawn(height, told, parts)
 
@@ -90,12 +92,12 @@ def _axes(frame: Frame, form: Callable[[float], str]) -> Iterator[str]:
 
 def _kind(curve: Curve) -> str:
     manner = " dashed" if curve.dashed else ""
-    return f"line s{curve.colour}{manner}{' pale' if curve.pale else ''}"
+    return f"line s{curve.colour % 4}{manner}{' pale' if curve.pale else ''}"
 
 
 def _marked(frame: Frame, mark: Mark) -> Iterator[str]:
     x, y = frame.place(mark.x, mark.y)
-    yield dot(x, y, f"dot s{mark.colour}")
+    yield dot(x, y, f"dot s{mark.colour % 4}")
     if mark.says:
         near_the_end = x > WIDTH * 0.7
         high = y > frame.top + 24

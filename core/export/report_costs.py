@@ -21,8 +21,8 @@ def _row(run: Run) -> tuple[str, ...]:
     return (
         run.label,
         duration(told["seconds"]),
-        str(len(run.epochs) or "–"),
-        duration(told["seconds"] / len(run.epochs)) if run.epochs and told["seconds"] else "–",
+        str(len(run.epochs)) if run.takes_steps else "–",
+        duration(told["seconds"] / len(run.epochs)) if run.takes_steps and told["seconds"] else "–",
         _speed(run),
         count(trained),
         _part(trained / total) if total and trained is not None else "–",
@@ -39,7 +39,7 @@ def _part(share: float) -> str:
 def _speed(run: Run) -> str:
     """The middle epoch's, for the first one warms up and caches make later ones faster."""
     speeds = sorted(each["pictures_per_second"] for each in run.epochs if each.get("pictures_per_second"))
-    return f"{speeds[len(speeds) // 2]:,.0f}" if speeds else "–"
+    return f"{speeds[len(speeds) // 2]:,.0f}" if speeds and run.takes_steps else "–"
 
 
 def machine_of(run: Run) -> str:

@@ -1,12 +1,15 @@
 """The part of a report on how it was learned: loss and accuracy, epoch by epoch."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from core.export.charts_lines import Curve, Mark, curves
-from core.export.report_blocks import Block, Drawing, Drawings, Heading, Words
+from core.export.report_blocks import Block, Drawing, Drawings, Heading, Table, Words
 from core.export.report_facts import Group, Run, Study
 from core.export.report_words import figure, listed, percent
+
+Groups = Mapping[int, Group]
+"""By their place in the study, which is also the number of their colour."""
 
 AT_ONCE = 4
 """More lines than colours nobody tells apart: further recipes get charts of their own."""
@@ -14,17 +17,37 @@ AT_ONCE = 4
 
 def of_curves(study: Study) -> Iterator[Block]:
     yield Heading("How they learned" if len(study.runs) > 1 else "How it learned", 3)
-    drawn = [group for group in study.groups if any(run.epochs for run in group.runs)]
-    without = [group.label for group in study.groups if group not in drawn]
-    if without:
-        yield Words(f"There are no curves of {listed(without)}: it does not learn in epochs.")
-    for first in range(0, len(drawn), AT_ONCE):
-        some = drawn[first : first + AT_ONCE]
+    drawn = {place: group for place, group in enumerate(study.groups) if group.first.takes_steps}
+    for place, group in enumerate(study.groups):
+        if place not in drawn:
+            yield from _searched(group)
+    for first in range(0, len(study.groups), AT_ONCE):
+        some = {place: group for place, group in drawn.items() if first <= place < first + AT_ONCE}
         charts = [_loss(some), _accuracy(some)]
         if each := tuple(chart for chart in charts if chart):
             yield Drawings(each)
     if drawn:
-        yield Words(_legend(drawn))
+        yield Words(_legend(list(drawn.values())))
+
+
+def _searched(group: Group) -> Iterator[Block]:
+    """What was tried in place of epochs."""
+    yield Words(f"There are no curves of {group.label}: it takes no steps. {group.first.told['reason']}")
+    names = list(dict.fromkeys(name for epoch in group.first.epochs for name in epoch.get("extras", {})))
+    rows = tuple(
+        (
+            str(epoch["epoch"] + 1),
+            *(_short(epoch["extras"].get(name)) for name in names),
+            percent(epoch["val_accuracy"]),
+        )
+        for epoch in group.first.epochs
+    )
+    if rows:
+        yield Table(f"{group.first.label}: what was tried, and validation", ("try", *names, "accuracy"), rows)
+
+
+def _short(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
 
 
 def _legend(groups: Sequence[Group]) -> str:
@@ -34,29 +57,30 @@ def _legend(groups: Sequence[Group]) -> str:
     return f"{told} Training figures are measured while it learns, on augmented pictures if there are any."
 
 
-def _loss(groups: Sequence[Group]) -> Drawing | None:
+def _loss(groups: Groups) -> Drawing | None:
     return _chart(groups, "Loss: lower is better", "loss", lambda value: f"{value:.3g}", figure)
 
 
-def _accuracy(groups: Sequence[Group]) -> Drawing | None:
+def _accuracy(groups: Groups) -> Drawing | None:
     return _chart(groups, "Accuracy: higher is better", "accuracy", lambda value: f"{100 * value:.3g}%", percent)
 
 
 def _chart(
-    groups: Sequence[Group], name: str, what: str, form: Callable[[float], str], said: Callable[[float], str]
+    groups: Groups, name: str, what: str, form: Callable[[float], str], said: Callable[[float], str]
 ) -> Drawing | None:
-    lines = [line for place, group in enumerate(groups) for line in _lines(group, what, place)]
+    lines = [line for place, group in groups.items() for line in _lines(group, what, place)]
     if not any(line.points for line in lines):
         return None
-    alone = len(groups) == 1 and len(groups[0].runs) == 1
+    alone = [len(group.runs) for group in groups.values()] == [1]
     marks = [
         Mark(*best, place, f"best: {said(best[1])}" if alone else "")
-        for place, group in enumerate(groups)
+        for place, group in groups.items()
         for run in group.runs
         if (best := _best(run, f"val_{what}"))
     ]
-    told = _told(groups, what, said)
-    return Drawing(curves(name, lines, marks, [group.label for group in groups], form, told), told)
+    told = _told(list(groups.values()), what, said)
+    names = {place: group.label for place, group in groups.items()}
+    return Drawing(curves(name, lines, marks, names, form, told), told)
 
 
 def _lines(group: Group, what: str, colour: int) -> Iterator[Curve]:

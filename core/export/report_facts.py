@@ -30,7 +30,12 @@ class Run:
 
     @property
     def epochs(self) -> Sequence[Facts]:
+        """Passes over the pictures; of a learner that takes no steps, what it tried one after the other."""
         return self.told["epochs"]
+
+    @property
+    def takes_steps(self) -> bool:
+        return any(epoch["lr"] for epoch in self.epochs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ def _of_pictures(study: Study) -> Iterator[str]:
 
 
 def _of_seeds(study: Study) -> Iterator[str]:
-    few = [group.label for group in study.groups if len(group.runs) < SEEDS_NEEDED]
+    few = [group.label for group in study.groups if len(group.runs) < SEEDS_NEEDED and group.first.takes_steps]
     if few:
         yield (
             f"{listed(few)} {'has' if len(few) == 1 else 'have'} fewer than {SEEDS_NEEDED} seeds: what is said holds "

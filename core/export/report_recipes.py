@@ -23,6 +23,8 @@ CHOICES = (
     "augmentation",
 )
 """What a reader wants to know of any recipe; all of it stands at the end."""
+WITHOUT_STEPS = ("backbone", "learner", "pooling", "image_size")
+"""The same of what learns at once."""
 
 
 def of_recipes(study: Study) -> Iterator[Block]:
@@ -45,7 +47,8 @@ def _shared(study: Study) -> Table:
     """What a single recipe chose, or what all of them have in common."""
     recipe = study.groups[0].first.told["recipe"]
     differing = {each["setting"].partition(".")[0] for each in study.settings}
-    rows = [(name, spelled(recipe[name])) for name in CHOICES if name not in differing and recipe[name] is not None]
+    choices = CHOICES if any(run.takes_steps for run in study.runs) else WITHOUT_STEPS
+    rows = [(name, spelled(recipe[name])) for name in choices if name not in differing and recipe[name] is not None]
     rows.append(("seeds", "; ".join(_seeds(group, study) for group in study.groups)))
     caption = "What all have in common" if len(study.groups) > 1 else "The recipe in short"
     return Table(f"{caption}; the recipes stand in full at the end", ("setting", "value"), tuple(rows), words=2)
@@ -82,11 +85,16 @@ def _stages(study: Study) -> Iterator[Block]:
     if drawings:
         yield Drawings(tuple(drawings))
     if without:
-        yield Words(f"No stages are drawn for {listed(without)}: it does not learn stage by stage, epoch by epoch.")
+        yield Words(
+            f"No stages are drawn of {listed(without)}: nothing there learns step by step, so strategy, optimizer, "
+            "schedule, rate, batches, epochs and augmentation mean nothing to it."
+        )
 
 
 def stages_of(run: Run) -> list[Facts]:
     """Each stage's scale in each epoch; none where a learner knows no stages."""
+    if not run.takes_steps:
+        return []
     per_epoch = [{stage["name"]: stage["scale"] for stage in epoch["stages"]} for epoch in run.epochs]
     names = list(per_epoch[0]) if per_epoch else []
     return [{"name": name, "scales": [scales.get(name, 0.0) for scales in per_epoch]} for name in names]

@@ -34,7 +34,7 @@ def verdicts(study: Study) -> Iterator[Block]:
 
 
 def _about(what: str) -> str:
-    return "Recipes" if what == "recipes" else "Two networks"
+    return "Recipes" if what == "recipes" else "Two runs"
 
 
 def _drawing(study: Study, name: str) -> Drawing:
@@ -72,7 +72,7 @@ def _row(run: Run) -> tuple[str, ...]:
 
 
 def _last(run: Run, study: Study) -> dict | None:
-    return run.told["last"].get(study.split)
+    return run.told["last"].get(study.split) if run.takes_steps else None
 
 
 def _explained(study: Study) -> str:

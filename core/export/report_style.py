@@ -57,7 +57,7 @@ figcaption, caption { color: var(--quiet); font-size: .875rem; text-align: left;
 caption { padding-bottom: .35rem; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 .scroll:focus-visible { outline: 2px solid var(--primary); }
-table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 50%; }
+table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: min(50%, 24rem); }
 th, td { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule);
   overflow-wrap: normal; }
 td.words, th.words { overflow-wrap: anywhere; min-width: 7rem; max-width: 30rem; }
@@ -67,6 +67,9 @@ thead th { border-bottom: 2px solid var(--quiet); }
 tbody th { font-weight: 500; }
 .tables { display: flex; flex-wrap: wrap; gap: 0 2.5rem; align-items: start; }
 .tables .scroll { flex: 0 1 auto; max-width: 100%; }
+.tables table { min-width: 0; font-size: .8125rem; }
+.tables th.words, .tables td.words { min-width: 4rem; }
+.tables .figure { padding-left: .5rem; }
 .charts { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1rem 1.5rem; align-items: start; }
 .charts figure { margin: 0; }
 .charts .wide { grid-column: 1 / -1; max-width: 27.5rem; }

@@ -14,7 +14,9 @@ def inert(text: object) -> str:
 
 
 def _harmless(letter: str) -> bool:
-    return unicodedata.category(letter) not in ("Cc", "Cs", "Cn") and letter not in TURNING
+    """No control, no half of a pair, nothing that turns the words around it, and no code that never is a letter."""
+    never_a_letter = ord(letter) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(letter) <= 0xFDEF
+    return not never_a_letter and unicodedata.category(letter) not in ("Cc", "Cs") and letter not in TURNING
 
 
 def shortened(text: object, limit: int) -> str:
