@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.errors import NotFound, RecipeError, shown
+from core.errors import DataError, NotFound, RecipeError, shown
 from core.runs.sweeps import SweepRow, SweepStore
 from core.service import queueing
 from core.service.actions.bench import Bench
 from core.service.actions.manners import manner_of
+
+if TYPE_CHECKING:
+    from core.recipe import Recipe
 
 Document = Mapping[str, Any]
 
@@ -51,7 +54,6 @@ class ReplayActions(Bench):
     ) -> dict[str, Any]:
         """Have all runs of a card trained in the background; the same one on its way, or done, is its answer."""
         from core.recipe.replays import Card
-        from core.service.checking import check
         from core.service.replaying import beginning
         from core.service.replaying.cards import document_of
 
@@ -60,10 +62,7 @@ class ReplayActions(Bench):
         if form not in ("quick", "full"):
             raise RecipeError("form", form, "choose one of quick, full")
         options = card.chosen(chosen or {})
-        planned = [
-            each.checked(lambda recipe: check(self.record, recipe, self.ask))
-            for each in card.planned(form, seeds, options)
-        ]
+        planned = [each.checked(self._can_be_trained) for each in card.planned(form, seeds, options)]
         owner = self.owned_by(owner)
         wanted = beginning.plan_of(document, form, options, planned)
         if known := None if again else self._begun(wanted, owner):
@@ -89,13 +88,26 @@ class ReplayActions(Bench):
     def replays_begun(self, given: str | Document | None = None, form: str | None = None) -> list[dict[str, Any]]:
         """The replays of a card that have been begun, newest first; or of all cards."""
         from core.service.replaying.cards import document_of
+        from core.service.replaying.standing import line
 
-        document = None if given is None else dict(document_of(given))
-        return [
-            {"sweep": row.id, "name": row.name, "owner": row.owner, "form": asked["form"], "card": asked["card"]}
-            for row in self._replays.newest()
-            if (asked := row.plan.get("replay")) and document in (None, asked["card"]) and form in (None, asked["form"])
-        ]
+        document = None if given is None else document_of(given)
+        rows = [row for row in self._replays.newest() if "replay" in row.plan]
+        lines = [line(self.record, row) for row in rows if document in (None, row.plan["replay"]["card"])]
+        return [each for each in lines if form in (None, each["form"])]
+
+    def _can_be_trained(self, recipe: "Recipe") -> "Recipe":
+        """A card comes from elsewhere, and its data may not be here: then it says where to put them."""
+        from core.service.checking import check
+
+        try:
+            return check(self.record, recipe, self.ask)
+        except DataError as error:
+            if "THAW_DATA" in str(error):
+                raise
+            raise DataError(
+                f"The card's dataset {shown(recipe.dataset)} is not here; put a folder of class folders, or an archive "
+                f"of one, at THAW_DATA/{recipe.dataset}, or import it by this name."
+            ) from None
 
     def _begun(self, wanted: Document, owner: str) -> SweepRow | None:
         """The same replay of the same owner, if nobody has to mend it."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from core.catalog.replays import REPLAYS
 from core.errors import ExplorerError
 from core.recipe.replays import Card
 from core.recipe.replays.claims import (
@@ -36,6 +37,21 @@ TELL: dict[type[Claim], Callable[..., Row]] = {
     SmallClasses: telling.tell_small_classes,
     Balance: telling.tell_balance,
 }
+
+
+def line(record: Record, sweep: SweepRow) -> dict[str, Any]:
+    """A line in the list of replays; `own` is a card that did not come with Thaw."""
+    asked = sweep.plan["replay"]
+    return {
+        "sweep": sweep.id,
+        "name": sweep.name,
+        "owner": sweep.owner,
+        "created": when(sweep.created),
+        "state": rolled_up(Counter(row.state for row in runs_of(record, sweep))),
+        "form": asked["form"],
+        "card": asked["card"],
+        "own": asked["card"] not in REPLAYS.values(),
+    }
 
 
 def summary(record: Record, sweep: SweepRow) -> dict[str, Any]:
