@@ -11,7 +11,7 @@ from core.export.onnx_parity import ALLOWED, CLEAR, Parity
 
 Facts = Mapping[str, Any]
 
-MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$&.:@/])")
+MARKS = re.compile(r"([\\`*_{}\[\]<>#!|~$&@]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 SMALL_CLASS = 30
 """Test pictures under which a class's figures say little."""
 
@@ -111,9 +111,11 @@ def _limits(run: Facts) -> Iterator[str]:
     yield "Its figures hold for pictures like those it was tested with: other cameras, places or times may do worse."
     if score:
         few = [each for each in score["classes"] if each["support"] < SMALL_CLASS]
-        if few:
-            names = ", ".join(plain(each["label"]) for each in few[:8]) + (", ..." if len(few) > 8 else "")
-            yield f"{len(few)} classes were judged by fewer than {SMALL_CLASS} pictures ({names}): see their intervals."
+        names = ", ".join(plain(each["label"]) for each in few[:8]) + (", ..." if len(few) > 8 else "")
+        if len(few) == len(score["classes"]):
+            yield f"Every class was judged by fewer than {SMALL_CLASS} pictures: see the intervals."
+        elif few:
+            yield f"Fewer than {SMALL_CLASS} pictures judged these of its classes ({names}): see their intervals."
     if not run.get("test"):
         yield "There is no test split: the pictures it was judged by also chose the best epoch, which flatters it."
 
