@@ -1,0 +1,42 @@
+"""The published experiments as cards: what each wanted to know, some claims, and what came of it here last."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.replay_words import lasts
+from pages.shared.words import ago, counted, plain
+from pages.shared.workbench import workbench
+
+Told = Mapping[str, Any]
+
+ACROSS = 2
+CLAIMS_AT_ONCE = 3
+
+
+def draw(cards: Sequence[Told], key: str) -> None:
+    """A press on a card's button puts its name at `key`."""
+    begun = newest_of()
+    for first in range(0, len(cards), ACROSS):
+        for column, card in zip(st.columns(ACROSS), cards[first : first + ACROSS], strict=False):
+            with column:
+                draw_card(card, begun.get(card["name"]), key)
+
+
+def newest_of() -> dict[str, Told]:
+    """The newest replay of each card."""
+    return {each["card"]["name"]: each for each in reversed(workbench().replays_begun())}
+
+
+def draw_card(card: Told, begun: Told | None, key: str) -> None:
+    name = card["name"]
+    with st.container(border=True, height="stretch", key=f"replays_card_{name}"):
+        st.markdown(f"**{plain(card['title'])}**")
+        st.write(plain(card["question"] or card["source"]))
+        claims = [each["text"] for each in card["claims"] if each["kind"] not in ("figure", "right")]
+        st.markdown("\n".join(f"- {plain(each)}" for each in claims[:CLAIMS_AT_ONCE]))
+        st.caption(plain(f"{counted(len(card['claims']), 'claim')}; quick: {lasts(card['forms']['quick'])}"))
+        if begun:
+            st.caption(plain(f"Last begun {ago(begun['created'])}, {begun['form']} form: {begun['state']}"))
+        st.button("Open", key=f"replays_open_{name}", on_click=st.session_state.__setitem__, args=(key, name))
