@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.catalog.registry import Registry
+from core.catalog.registry import Registry, knob
 
 
 class Learner:
@@ -24,3 +24,85 @@ class Network(Learner):
     """A neural network, trained by gradient descent with the chosen strategy and regularizers."""
 
     generator = "core.training.loop:train"
+
+
+@dataclass(frozen=True)
+class OnFeatures(Learner):
+    """Learns from what frozen backbones make of the pictures; the recipe says how their maps are pooled."""
+
+    generator = "core.learners.classical:learn"
+    opens = "core.learners.saving:open_classical"
+
+    stage: int = knob(
+        0,
+        low=0,
+        high=200,
+        help="Which stage's features, counted from the end; 0 is what the backbone's own head would see.",
+    )
+    join: str = knob(
+        "", help="Names of further backbones, with commas between them, whose features stand beside the first one's."
+    )
+    standardise: bool = knob(True, help="Bring every feature to mean 0 and spread 1 over the training pictures.")
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.join.split(",") if name.strip())
+
+
+@LEARNERS.register("svm")
+@dataclass(frozen=True)
+class SupportVectors(OnFeatures):
+    """A support vector machine on frozen features: for each class the widest gap between it and all others."""
+
+    kernel: str = knob("rbf", options=("linear", "rbf"), help="Straight borders between classes, or bent ones.")
+    C: float = knob(0.0, low=0.0, high=1e6, help="What a picture on the wrong side costs; 0 is searched for.")
+    gamma: float = knob(
+        0.0,
+        low=0.0,
+        high=1e6,
+        help="How near the rbf kernel looks; 0 is scikit-learn's `scale`: wide for many features.",
+    )
+
+
+@LEARNERS.register("logistic")
+@dataclass(frozen=True)
+class Logistic(OnFeatures):
+    """Logistic regression on frozen features: the best head there is, found at once instead of in epochs."""
+
+    C: float = knob(0.0, low=0.0, high=1e6, help="How little large weights are held back; 0 is searched for.")
+
+
+@LEARNERS.register("neighbours")
+@dataclass(frozen=True)
+class Neighbours(OnFeatures):
+    """The training pictures that are nearest in frozen features vote; nothing is fitted, all of them are kept."""
+
+    k: int = knob(0, low=0, high=1000, help="How many vote; 0 is searched for.")
+    vote: str = knob(
+        "near", options=("near", "equal"), help="Whether nearer pictures count more (by one over their distance)."
+    )
+
+
+@LEARNERS.register("class_means")
+@dataclass(frozen=True)
+class ClassMeans(OnFeatures):
+    """The class whose mean lies nearest in frozen features: the simplest thing that may work, and hard to overfit."""
+
+
+@LEARNERS.register("segments")
+@dataclass(frozen=True)
+class Segments(Learner):
+    """Segment, then classify: cut a picture into its parts, read each one, and add them up with all their doubt."""
+
+    generator = "core.learners.segmenting:learn_segments"
+    opens = "core.learners.parts:open_reader"
+    cuts: str = knob(
+        "components",
+        options=("components", "columns"),
+        help="What a part is found by: connected ink, cut along seams; or columns, cut straight where ink is least.",
+    )
+    parts_from: str = knob(
+        "auto",
+        options=("auto", "digits", "mnist"),
+        help="The dataset that single parts are learned from; auto is what the pictures are made from, else mnist.",
+    )
