@@ -80,7 +80,7 @@ def draw_runs(runs: list[dict[str, Any]]) -> None:
     raced = workbench().race(ids)
     overlay.draw_curves(raced["runs"], names)
     compare_folds.draw(ids, names, found, raced)
-    handing_in.draw(ids, "compare")
+    handing_in.draw([run["run"] for run in runs if run["accuracy"] is not None], "compare")
 
 
 def compared(ids: list[str]) -> dict[str, Any] | None:

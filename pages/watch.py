@@ -24,7 +24,7 @@ def draw() -> None:
         siblings.draw(seen["run"], seen["sweep"])
     notes.draw(seen)
     sharing.draw(seen)
-    if seen["state"] in ENDED:
+    if seen["state"] in ENDED and seen["accuracy"] is not None:
         handing_in.draw([seen["run"]], "watch")
     export_fold.draw(seen)
     details.draw(seen)

@@ -72,9 +72,9 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 def room_for(names: Iterable[object], most: float) -> float:
     """How wide a column of names is."""
-    return min(most, max((len(inert(name)) for name in names), default=0) * LETTER + 8)
+    return min(most, max((len(inert(name)) for name in names), default=0) * LETTER + 14)
 
 
 def fitting(width: float) -> int:
     """How many letters have room."""
-    return max(3, round((width - 8) / LETTER))
+    return max(3, round((width - 14) / LETTER))

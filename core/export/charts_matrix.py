@@ -30,7 +30,7 @@ def _drawn(
     labels: Sequence[str], counts: Counts, shares: Sequence[Sequence[float]], name: str, told: str, signed: bool
 ) -> str:
     left = room_for(labels, 110) + 16
-    side = max(SMALLEST_CELL, min(44, (WIDTH - left - 4) / len(labels)))
+    side = max(SMALLEST_CELL, min(60, (WIDTH - left - 4) / len(labels)))
     level = max(len(label) for label in labels) * LETTER <= side
     top = TITLE + 18 + (16 if level else room_for(labels, 90))
     width, foot = left + side * len(labels) + 4, top + side * len(labels)

@@ -68,7 +68,8 @@ def _matrices(study: Study) -> Iterator[Block]:
         drawn = [_matrix(labels, group) for group in study.groups if group.first.score["confusion"]]
         drawn += [_difference(labels, each) for each in study.contrasts if each["difference"]]
         yield Drawings(tuple(drawn))
-    yield Tables(tuple(_confused(group) for group in study.groups if group.first.score["top_confusions"]))
+    if len(labels) > 2:  # of two classes the matrix says it all
+        yield Tables(tuple(_confused(group) for group in study.groups if group.first.score["top_confusions"]))
 
 
 def _matrix(labels: Sequence[str], group: Group) -> Drawing:

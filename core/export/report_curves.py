@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from core.export.charts_lines import Curve, Mark, curves
 from core.export.report_blocks import Block, Drawing, Drawings, Heading, Table, Words
-from core.export.report_facts import Group, Run, Study
+from core.export.report_facts import Facts, Group, Run, Study
 from core.export.report_words import figure, listed, percent
 
 Groups = Mapping[int, Group]
 """By their place in the study, which is also the number of their colour."""
 
+PLAIN = "cross_entropy"
 AT_ONCE = 4
 """More lines than colours nobody tells apart: further recipes get charts of their own."""
 
@@ -54,6 +55,8 @@ def _legend(groups: Sequence[Group]) -> str:
     told = "Validation is solid, training dashed; dots mark the best epoch by validation, whose weights were kept."
     if any(len(group.runs) > 1 for group in groups):
         told += " Pale lines are single seeds, the strong one is their mean."
+    if any(len(epoch["losses"]) > 1 for group in groups for epoch in group.first.epochs):
+        told += " Training loss is drawn without its penalties."
     return f"{told} Training figures are measured while it learns, on augmented pictures if there are any."
 
 
@@ -95,8 +98,13 @@ def _lines(group: Group, what: str, colour: int) -> Iterator[Curve]:
 
 def _points(run: Run, field: str) -> list[tuple[float, float]]:
     """Epochs are counted from 1."""
-    known = [(each["epoch"] + 1, each.get(field)) for each in run.epochs]
+    known = [(each["epoch"] + 1, _figure(each, field)) for each in run.epochs]
     return [(epoch, value) for epoch, value in known if value is not None and math.isfinite(value)]
+
+
+def _figure(epoch: Facts, field: str) -> float | None:
+    """A penalty may be a thousand times the rest: training is drawn by the part that validation has too."""
+    return epoch["losses"].get(PLAIN, epoch[field]) if field == "train_loss" else epoch.get(field)
 
 
 def _mean(lines: Sequence[Sequence[tuple[float, float]]]) -> list[tuple[float, float]]:

@@ -104,7 +104,7 @@ def _kind(block: Table, place: int) -> str:
 
 def _scrolling(inside: str, name: str) -> str:
     """What may be wider than a phone scrolls by itself, by keys too."""
-    return f'<div class="scroll" tabindex="0" role="region" aria-label="{said(name)}">{inside}</div>'
+    return f'<div class="scroll" tabindex="0" role="group" aria-label="{said(name)}">{inside}</div>'
 
 
 @written.register

@@ -1,7 +1,7 @@
 """The part of a report on what was done: in what the recipes differ, and which stages learned when."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.export.charts_stages import heat_map
@@ -39,7 +39,8 @@ def _differences(study: Study) -> Block:
     if not study.settings:
         return Words("The recipes differ in nothing but their seeds.")
     labels = [group.label for group in study.groups]
-    rows = [(each["setting"], *(spelled(each["values"].get(label)) for label in labels)) for each in study.settings]
+    told = [each for each in study.settings if any(value not in (None, []) for value in each["values"].values())]
+    rows = [(each["setting"], *(spelled(each["values"].get(label)) for label in labels)) for each in told]
     return Table("In what the recipes differ", ("setting", *labels), tuple(rows), words=len(labels) + 1)
 
 
@@ -49,14 +50,16 @@ def _shared(study: Study) -> Table:
     differing = {each["setting"].partition(".")[0] for each in study.settings}
     choices = CHOICES if any(run.takes_steps for run in study.runs) else WITHOUT_STEPS
     rows = [(name, spelled(recipe[name])) for name in choices if name not in differing and recipe[name] is not None]
-    rows.append(("seeds", "; ".join(_seeds(group, study) for group in study.groups)))
+    rows.append(("seeds", _seeds(study.groups)))
     caption = "What all have in common" if len(study.groups) > 1 else "The recipe in short"
     return Table(f"{caption}; the recipes stand in full at the end", ("setting", "value"), tuple(rows), words=2)
 
 
-def _seeds(group: Group, study: Study) -> str:
-    seeds = listed([str(run.seed) for run in group.runs])
-    return seeds if len(study.groups) == 1 else f"{group.label}: {seeds}"
+def _seeds(groups: Sequence[Group]) -> str:
+    each = {group.label: listed([str(run.seed) for run in group.runs]) for group in groups}
+    if len(set(each.values())) == 1:
+        return each[groups[0].label]
+    return "; ".join(f"{label}: {seeds}" for label, seeds in each.items())
 
 
 def spelled(value: Any) -> str:
@@ -80,10 +83,13 @@ def _plain(value: Any) -> str:
 
 
 def _stages(study: Study) -> Iterator[Block]:
-    drawings = [_heat_map(group.first, group.label) for group in study.groups if stages_of(group.first)]
-    without = [group.label for group in study.groups if not stages_of(group.first)]
-    if drawings:
-        yield Drawings(tuple(drawings))
+    """One drawing for all recipes that thaw alike."""
+    alike: dict[str, list[Group]] = {}
+    for group in study.groups:
+        alike.setdefault(json.dumps(stages_of(group.first)), []).append(group)
+    without = [group.label for group in alike.pop("[]", [])]
+    if alike:
+        yield Drawings(tuple(map(_heat_map, alike.values())))
     if without:
         yield Words(
             f"No stages are drawn of {listed(without)}: nothing there learns step by step, so strategy, optimizer, "
@@ -100,15 +106,17 @@ def stages_of(run: Run) -> list[Facts]:
     return [{"name": name, "scales": [scales.get(name, 0.0) for scales in per_epoch]} for name in names]
 
 
-def _heat_map(run: Run, label: str) -> Drawing:
+def _heat_map(groups: Sequence[Group]) -> Drawing:
+    run, label = groups[0].first, listed([group.label for group in groups])
     stages = stages_of(run)
+    best = run.told["best_epoch"] if len(groups) == 1 else None
+    said = f"{label}, {counted(len(run.epochs), 'epoch')}: {'; '.join(_slept_and_woke(stages))}."
+    return Drawing(heat_map(stages, best, f"What learned: {label}", said), said, said)
+
+
+def _slept_and_woke(stages: Sequence[Facts]) -> Iterator[str]:
     frozen = [stage["name"] for stage in stages if not any(stage["scales"])]
     always = [stage["name"] for stage in stages if all(stage["scales"])]
     later = [stage["name"] for stage in stages if any(stage["scales"]) and not all(stage["scales"])]
-    told = [
-        f"{listed(names)} {verb}"
-        for names, verb in ((frozen, "stayed frozen"), (always, "learned all the time"), (later, "learned part of it"))
-        if names
-    ]
-    said = f"{label}, {counted(len(run.epochs), 'epoch')}: {'; '.join(told)}."
-    return Drawing(heat_map(stages, run.told["best_epoch"], f"What learned: {label}", said), said, said)
+    told = ((frozen, "stayed frozen"), (always, "learned all the time"), (later, "learned part of it"))
+    yield from (f"{listed(names)} {verb}" for names, verb in told if names)

@@ -1,6 +1,7 @@
 """What a report needs to know of runs: sorted by dataset and recipe, with everything that may be said of them."""
 
 import json
+import os.path
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from core.service.queueing import ON_THE_WAY
 MOST_CONTRASTS = 3
 """Matrices of further pairs are looked at one by one, with `compare`."""
 SPLITS = ("test", "val")
+SEED = re.compile(r"[\s,;:(=-]+seed[\s=:-]*\d+\)?$", re.IGNORECASE)
+"""What runs of one recipe are told apart by in their names; a report says it by itself."""
 
 
 def studies_of(record: Record, rows: Sequence[RunRow]) -> tuple[Study, ...]:
@@ -84,13 +87,10 @@ def _recipe_of(record: Record, row: RunRow) -> str:
 
 
 def _name_of(rows: Sequence[RunRow]) -> str:
-    """The name that the runs of a recipe share, or the beginning that their names share."""
-    names = [" ".join(row.name.split()) for row in rows]
-    first = names[0]
-    shared = next(
-        (first[:end] for end in range(len(first), 0, -1) if all(n.startswith(first[:end]) for n in names)), ""
-    )
-    return (shared if len(set(names)) == 1 else re.sub(r"[\s,;:(=-]+(seed)?[\s=-]*$", "", shared)) or rows[0].backbone
+    """The name that the runs of a recipe share, seeds aside, or the beginning that their names share."""
+    names = [SEED.sub("", " ".join(row.name.split())) for row in rows]
+    shared = os.path.commonprefix(names)
+    return (shared if len(set(names)) == 1 else shared.rstrip(" ,;:(=-")) or rows[0].backbone
 
 
 def _unique(names: Sequence[str]) -> list[str]:

@@ -10,7 +10,9 @@ from pages.shared.workbench import workbench
 
 def draw(ids: Sequence[str], key: str) -> None:
     with fold("A report to hand in", f"{key}_report") as opened:
-        if opened:
+        if opened and not ids:
+            st.caption("None of these runs has judged any pictures.")
+        elif opened:
             draw_report(ids, key)
 
 
