@@ -25,9 +25,9 @@ def draw() -> None:
     own = own_cards()
     chosen = st.selectbox("Experiment", [ALL, *cards, *own], key=KEY, bind="query-params")
     if chosen in own:
-        replay_view.draw(workbench().replay_card(own[chosen]))
+        replay_view.draw(workbench().replay_card(own[chosen]), own[chosen])
     elif chosen in cards:
-        replay_view.draw(workbench().replay_card(chosen))
+        replay_view.draw(workbench().replay_card(chosen), chosen)
     else:
         replay_cards.draw(list(cards.values()), KEY)
         draw_own()

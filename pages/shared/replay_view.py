@@ -16,18 +16,19 @@ from pages.shared.workbench import workbench
 Told = Mapping[str, Any]
 
 
-def draw(card: Told) -> None:
+def draw(card: Told, given: str | Told) -> None:
+    """A card, and how it is asked for: by its name, or as somebody handed it in."""
     st.subheader(plain(card["title"]))
     st.write(plain(card["question"]))
     st.caption(plain(card["source"]))
-    draw_start(card, "quick")
-    newest = workbench().replays_begun(card["document"])
+    draw_start(card, given, "quick")
+    newest = workbench().replays_begun(given)
     if newest:
         replay_table.draw(_picked(newest))
     else:
         draw_claims(card)
     draw_left_open(card)
-    draw_full(card)
+    draw_full(card, given)
     draw_document(card)
 
 
@@ -39,17 +40,18 @@ def _picked(begun: list[dict[str, Any]]) -> str:
     return st.selectbox("Replay", list(words), format_func=words.__getitem__, key="replays_begun") or begun[0]["sweep"]
 
 
-def draw_start(card: Told, form: str, primary: bool = True) -> None:
+def draw_start(card: Told, given: str | Told, form: str, primary: bool = True) -> None:
     label = f"Run the {form} form"
     kind = "primary" if primary else "secondary"
     if st.button(label, type=kind, key=f"replays_run_{form}"):
         try:
-            made = workbench().replay(card["document"], form, seeds=_seeds(form), chosen=chosen_of(card))
+            made = workbench().replay(given, form, seeds=_seeds(form), chosen=chosen_of(card))
             st.session_state["replays_begun"] = made["sweep"]
             st.rerun()
         except ExplorerError as error:
             st.error(plain(error))
-    st.caption(plain(f"{lasts(card['forms'][form])}. {card['forms'][form]['left_out']}".capitalize()))
+    said = lasts(card["forms"][form])
+    st.caption(plain(f"{said[:1].upper()}{said[1:]}. {card['forms'][form]['left_out']}"))
 
 
 def _seeds(form: str) -> int | None:
@@ -65,7 +67,14 @@ def chosen_of(card: Told) -> dict[str, str]:
 
 def draw_claims(card: Told) -> None:
     """What is claimed, before anything has been run."""
-    rows = [{"claim": each["text"], "in": "full form" if each["further"] else "quick form"} for each in card["claims"]]
+    rows = [
+        {
+            "claim": each["text"],
+            "published": each["published"],
+            "judged in": "the full form" if each["further"] else "both forms",
+        }
+        for each in card["claims"]
+    ]
     st.dataframe(rows, width="stretch", hide_index=True, key="replays_claimed")
 
 
@@ -85,12 +94,12 @@ def draw_choice(card: Told, each: Told) -> None:
     st.selectbox(plain(each["question"]), each["options"], index=place, key=key)
 
 
-def draw_full(card: Told) -> None:
+def draw_full(card: Told, given: str | Told) -> None:
     form = card["forms"]["full"]
     with fold(f"The full form: {plain(lasts(form))}", "replays_full") as is_open:
         if is_open:
             st.number_input("Seeds", 1, 20, 3, key="replays_seeds", help="A claim about a recipe takes three.")
-            draw_start(card, "full", primary=False)
+            draw_start(card, given, "full", primary=False)
 
 
 def draw_document(card: Told) -> None:

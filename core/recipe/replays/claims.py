@@ -45,6 +45,11 @@ class Claim(Whole):
         """What is said where the card has no text of its own."""
         return ""
 
+    @property
+    def published(self) -> str:
+        """The published figure, as people write it."""
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Judged(Claim):
@@ -84,6 +89,11 @@ class Figure(Judged):
     def in_words(self) -> str:
         return f"{self.member}: {self.figure.replace('_', ' ').replace('f1', 'F1')} ({self.where})"
 
+    @property
+    def published(self) -> str:
+        digits = 1 if self.decimals is None else max(0, self.decimals - 2)
+        return f"{100 * self.value:.{digits}f}%"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Right(Judged):
@@ -106,6 +116,10 @@ class Right(Judged):
     def in_words(self) -> str:
         return f"{self.member}: right of {self.n} ({self.where})"
 
+    @property
+    def published(self) -> str:
+        return f"{self.value} of {self.n}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Order(Judged):
@@ -123,6 +137,10 @@ class Order(Judged):
     @property
     def in_words(self) -> str:
         return f"{self.winner} is more accurate than {self.loser} ({self.where})"
+
+    @property
+    def published(self) -> str:
+        return f"{100 * self.by:+.1f} points" if self.by else f"{self.winner} ahead"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +160,10 @@ class Classes(Judged):
     @property
     def in_words(self) -> str:
         return f"{self.winner} wins {self.value} of {self.of} classes against {self.loser} ({self.where})"
+
+    @property
+    def published(self) -> str:
+        return f"{self.value} of {self.of}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +187,10 @@ class Times(Claim):
     @property
     def in_words(self) -> str:
         return f"{self.faster} is {self.value:g} times faster than {self.slower}"
+
+    @property
+    def published(self) -> str:
+        return f"{self.value:g} times, on {self.machine}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,14 +86,17 @@ class ReplayActions(Bench):
 
     @manner_of("replayed")
     def replays_begun(self, given: str | Document | None = None, form: str | None = None) -> list[dict[str, Any]]:
-        """The replays of a card that have been begun, newest first; or of all cards."""
-        from core.service.replaying.cards import document_of
+        """The replays that have been begun, newest first: all, or those of a card, or of one form.
+
+        One that comes with Thaw is known by its name, whatever has been changed in it since.
+        """
+        from core.service.replaying.cards import document_of, is_of
         from core.service.replaying.standing import line
 
         document = None if given is None else document_of(given)
-        rows = [row for row in self._replays.newest() if "replay" in row.plan]
-        lines = [line(self.record, row) for row in rows if document in (None, row.plan["replay"]["card"])]
-        return [each for each in lines if form in (None, each["form"])]
+        asked = ((row, row.plan["replay"]) for row in self._replays.newest() if "replay" in row.plan)
+        rows = [row for row, replay in asked if form in (None, replay["form"]) and is_of(replay, document)]
+        return [line(self.record, row) for row in rows]
 
     def _can_be_trained(self, recipe: "Recipe") -> "Recipe":
         """A card comes from elsewhere, and its data may not be here: then it says where to put them."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.catalog.replays import REPLAYS
 from core.recipe import Recipe
 from core.recipe.replays import Card, Planned
 from core.runs.copying import copy_run
@@ -21,7 +22,7 @@ def plan_of(card: Mapping[str, Any], form: str, chosen: Mapping[str, str], plann
         "seeds": 1 + max(each.seed for each in planned),
         "halving": None,
         "members": members,
-        "replay": {"card": dict(card), "form": form, "chosen": dict(chosen)},
+        "replay": {"card": dict(card), "form": form, "chosen": dict(chosen), "own": card not in REPLAYS.values()},
     }
 
 

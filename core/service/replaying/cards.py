@@ -24,6 +24,13 @@ def document_of(given: str | Document) -> Document:
     return REPLAYS[given]
 
 
+def is_of(replay: Mapping[str, Any], document: Document | None) -> bool:
+    """Whether a replay was begun by this card, or by the one of this name that came with Thaw then."""
+    if document is None or replay["card"] == document:
+        return True
+    return not replay["own"] and REPLAYS.get(replay["card"]["name"]) == document
+
+
 def from_text(text: str) -> Document:
     """A card as somebody has written it, checked."""
     if len(text) > LARGEST:
@@ -46,7 +53,13 @@ def told(document: Document) -> dict[str, Any]:
         "source": card.source,
         "dataset": card.planned("quick")[0].recipe.dataset,
         "claims": [
-            {"text": claim.words, "kind": claim.kind, "further": claim.further, "members": list(claim.members)}
+            {
+                "text": claim.words,
+                "kind": claim.kind,
+                "further": claim.further,
+                "members": list(claim.members),
+                "published": claim.published,
+            }
             for claim in card.claims
         ],
         "members": [{"name": member.name, "further": member.further} for member in card.members],

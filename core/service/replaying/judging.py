@@ -27,13 +27,12 @@ def judge_figure(claim: Figure | Right, trained: Trained, differs: Sequence[str]
     figure = claim.figure if isinstance(claim, Figure) else "accuracy"
     guesses = trained.guesses(claim.split, claim.epoch)
     outcome = _outcome(claim, figure, trained, guesses, differs)
-    published = _published(claim, len(guesses[0].labels))
+    published = _published(claim)
     judged = judge_claim(outcome, Claim(value=published, n=claim.n or outcome.n, decimals=_decimals(claim)))
     unlearned = UNLEARNED if trained.form == "quick" and not _is_learned(guesses) else ""
     return Row(
         **about(claim, differs),
         claim=published,
-        claim_told=_told(claim, published),
         outcome=judged.outcome,
         outcome_told=_outcome_told(claim, judged.outcome, judged.each),
         interval=judged.interval,
@@ -86,18 +85,12 @@ def _of_the_last_epoch(claim: Judged, figure: str, trained: Trained) -> tuple[fl
     return tuple(_value(each, figure) for each in trained.guesses("val", "last"))
 
 
-def _published(claim: Figure | Right, n: int) -> float:
+def _published(claim: Figure | Right) -> float:
     return claim.value if isinstance(claim, Figure) else claim.value / claim.n
 
 
 def _decimals(claim: Figure | Right) -> int | None:
     return claim.decimals if isinstance(claim, Figure) else None
-
-
-def _told(claim: Figure | Right, published: float) -> str:
-    if isinstance(claim, Right):
-        return f"{claim.value} of {claim.n}"
-    return percent(published, 1 if claim.decimals is None else max(0, claim.decimals - 2))
 
 
 def _outcome_told(claim: Figure | Right, outcome: float, each: Sequence[float]) -> str:
@@ -154,7 +147,6 @@ def _row_of(claim: Order, compared: "Comparison", trained: Mapping[str, Trained]
     return Row(
         **about(claim, both(claim.members, differs)),
         claim=claim.by,
-        claim_told=f"{points(claim.by)}" if claim.by else f"{claim.winner} ahead",
         outcome=compared.difference,
         outcome_told=_ahead(compared),
         interval=compared.interval,
@@ -187,7 +179,6 @@ def judge_classes(claim: Classes, trained: Mapping[str, Trained], differs: Mappi
     return Row(
         **about(claim, both(claim.members, differs)),
         claim=claim.value,
-        claim_told=f"{claim.value} of {claim.of}",
         outcome=counted.won,
         outcome_told=f"{counted.won} of {counted.of}{but}; {counted.clear} clear after Holm",
         interval=(low, high),

@@ -45,6 +45,7 @@ def about(claim: Claim, differs: Sequence[str]) -> dict[str, Any]:
         "kind": claim.kind,
         "members": claim.members,
         "further": claim.further,
+        "claim_told": claim.published,
         "differs": tuple(differs),
     }
 

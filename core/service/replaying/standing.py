@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.catalog.replays import REPLAYS
 from core.errors import ExplorerError
 from core.recipe.replays import Card
 from core.recipe.replays.claims import (
@@ -40,7 +39,7 @@ TELL: dict[type[Claim], Callable[..., Row]] = {
 
 
 def line(record: Record, sweep: SweepRow) -> dict[str, Any]:
-    """A line in the list of replays; `own` is a card that did not come with Thaw."""
+    """A line in the list of replays; `own` is a card that somebody handed in."""
     asked = sweep.plan["replay"]
     return {
         "sweep": sweep.id,
@@ -50,7 +49,7 @@ def line(record: Record, sweep: SweepRow) -> dict[str, Any]:
         "state": rolled_up(Counter(row.state for row in runs_of(record, sweep))),
         "form": asked["form"],
         "card": asked["card"],
-        "own": asked["card"] not in REPLAYS.values(),
+        "own": asked["own"],
     }
 
 
@@ -145,11 +144,11 @@ def _orders(claims: list[Order], trained: Mapping[str, Trained], differs: Mappin
 def _row(claim: Claim, trained: Mapping[str, Trained], differs: Mapping[str, Sequence[str]]) -> Row:
     """The claim with whatever is there; without a run of each member there is nothing to tell."""
     if not _all_there(claim, trained):
-        return Row(**about(claim, ()), claim_told=published(claim), reason=_missing(claim, trained))
+        return Row(**about(claim, ()), reason=_missing(claim, trained))
     try:
         return _unless_whole(claim, _beside(claim, trained, differs), trained)
     except ExplorerError as error:
-        return Row(**about(claim, ()), claim_told=published(claim), reason=str(error).rstrip("."))
+        return Row(**about(claim, ()), reason=str(error).rstrip("."))
 
 
 def _beside(claim: Claim, trained: Mapping[str, Trained], differs: Mapping[str, Sequence[str]]) -> Row:
@@ -168,15 +167,6 @@ def _unless_whole(claim: Claim, row: Row, trained: Mapping[str, Trained]) -> Row
 
 def _missing(claim: Claim, trained: Mapping[str, Trained]) -> str:
     return reasons(*(trained[name].missing for name in claim.members))
-
-
-def published(claim: Claim) -> str:
-    """What was claimed, where nothing of ours stands beside it yet."""
-    if isinstance(claim, Figure):
-        return f"{100 * claim.value:g}%"
-    if isinstance(claim, Right | Classes):
-        return f"{claim.value} of {claim.n if isinstance(claim, Right) else claim.of}"
-    return f"{claim.value:g} times" if isinstance(claim, Times) else ""
 
 
 def _member(trained: Trained, differs: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:

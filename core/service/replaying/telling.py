@@ -38,7 +38,6 @@ def tell_times(claim: Times, trained: Several, differs: Differs) -> Row:
     return Row(
         **about(claim, both(claim.members, differs)),
         claim=claim.value,
-        claim_told=f"{claim.value:g} times, on {claim.machine}",
         outcome=_mean(slow for slow, _ in pairs) / max(_mean(fast for _, fast in pairs), 1e-9),
         outcome_told=f"{told} times ({spent}), on {ratio.machine}",
         interval=(ratio.low, ratio.high),

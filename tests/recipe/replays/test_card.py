@@ -1,13 +1,17 @@
 """A card that somebody writes: what is wrong with it is one sentence that names the field."""
 
 import copy
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.errors import RecipeError
 from core.recipe.replays import Card
-from core.recipe.replays.claims import KINDS
+from core.recipe.replays.card import Form, Member, Open, described_fields
+from core.recipe.replays.claims import KINDS, MEASURES
 
 CARD: dict[str, Any] = {
     "name": "own",
@@ -136,3 +140,21 @@ def test_every_kind_of_claim_has_words():
     claims = [{"kind": kind, **fields} for kind, fields in given.items()]
     card = Card.parse({**CARD, "members": [{"name": "a"}, {"name": "b"}], "claims": claims, "left_open": []})
     assert all(claim.words and claim.members for claim in card.claims)
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "replays.md").read_text(encoding="utf-8")
+
+
+def test_the_card_in_the_docs_is_one():
+    (example,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    card = Card.parse(json.loads(example))
+    assert [each.recipe.lr for each in card.planned("quick", chosen={"rate": "fast"})] == [0.001, 0.01]
+
+
+@pytest.mark.parametrize("cls", [Card, Member, Form, Open, *KINDS.values()])
+def test_the_docs_tell_of_every_field(cls: type):
+    assert [name for name, _, _ in described_fields(cls) if f"`{name}`" not in PAGE] == []
+
+
+def test_the_docs_tell_of_every_kind_and_every_measure():
+    assert [word for word in (*KINDS, *MEASURES) if f"`{word}`" not in PAGE] == []

@@ -162,7 +162,7 @@ def test_a_member_that_failed_is_told_in_its_claims_and_the_others_stand(bench: 
     good, bad, order = found["claims"]
     assert good["verdict"] == "better" and bad["outcome"] is None
     assert "a run of bad failed: The network has 0 trainable" in bad["reason"] and "bad failed" in order["reason"]
-    assert found["state"] == "failed" and bad["claim_told"] == "70%"
+    assert found["state"] == "failed" and bad["claim_told"] == "70.0%"
 
 
 def test_a_run_that_was_deleted_is_missed(bench: Workbench):
