@@ -106,3 +106,25 @@ class Segments(Learner):
         options=("auto", "digits", "mnist"),
         help="The dataset that single parts are learned from; auto is what the pictures are made from, else mnist.",
     )
+
+
+@LEARNERS.register("autoencoder")
+@dataclass(frozen=True)
+class Autoencoding(Learner):
+    """An autoencoder: learn to draw each picture again from a few numbers, then to name it by these numbers."""
+
+    generator = "core.learners.autoencoder:learn_autoencoder"
+    opens = "core.learners.reconstructions:open_rebuilder"
+    latent: int = knob(64, low=1, high=4096, help="How many numbers a picture is squeezed into.")
+    reconstruct: float = knob(
+        0.5, low=0.0, high=1.0, help="The share of the epochs that only reconstruct; the last epoch always names."
+    )
+    encoder_learns: bool = knob(
+        True, help="Whether the encoder goes on learning, to reconstruct and to name, or stays as it is by then."
+    )
+    places: int = knob(
+        0,
+        low=0,
+        high=16,
+        help="0 names the class; else a digit is named for each of so many places, and their sum is the class.",
+    )
