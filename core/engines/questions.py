@@ -95,6 +95,15 @@ def bundle(home: Home, run: Mapping[str, Any], how: Mapping[str, bool]) -> Answe
     return bundled(home, run, **how)
 
 
+def fitted(home: Home, best: str, recipe: Mapping[str, Any], device: str) -> Answer:
+    """What a run's weights get right of its own training pictures."""
+    from core.engines.devices import choose
+    from core.engines.predictor import opened
+    from core.training.fitting import fitted
+
+    return dict(fitted(opened(Path(best), choose(device)), Recipe.parse(recipe), home))
+
+
 def _content(given: bytes | str) -> bytes | Path:
     return Path(given) if isinstance(given, str) else given
 
@@ -105,6 +114,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
     "estimate": estimate,
     "predict": predict,
     "why": why,
+    "fitted": fitted,
     "export": export,
     "bundle": bundle,
 }

@@ -127,6 +127,7 @@ def _watch(bench: Workbench, sweep: str, screen: Screen) -> None:
 
 
 def _tell(bench: Workbench, sweep: str, asked: Namespace, screen: Screen) -> int:
+    bench.measure_gaps(sweep)
     found = bench.replayed(sweep)
     screen.result(found)
     if not asked.json:

@@ -73,6 +73,14 @@ def draw_members(found: Told) -> None:
             st.dataframe(replay_words.member_rows(found), width="stretch", hide_index=True, key="replays_member_table")
 
 
+def draw_measuring(found: Told) -> None:
+    """What was learned by heart is looked at only when somebody asks."""
+    if st.button("Measure what was learned by heart", key="replays_measure"):
+        with st.spinner("Looking at the training pictures again"):
+            workbench().measure_gaps(found["sweep"])
+        st.rerun()
+
+
 def draw_ways_on(found: Told) -> None:
     """To its runs, to Compare, and the report to hand in."""
     runs = dict(replay_words.runs_of(found))
@@ -86,5 +94,7 @@ def draw_ways_on(found: Told) -> None:
             go_to("mistakes", run)
     table = csv_of(replay_words.claim_rows(found))
     st.download_button("Download the table", table, f"{found['replay']}-{found['form']}.csv", "text/csv")
+    if any("nothing was measured" in claim["outcome_told"] for claim in found["claims"]):
+        draw_measuring(found)
     if done := [run for member in found["members"] for run in member["runs"][: member["done"]]]:
         handing_in.draw(done, "replays")

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import DataError, NotFound, RecipeError, shown
+from core.runs.folders import write_json
 from core.runs.sweeps import SweepRow, SweepStore
 from core.service import queueing
 from core.service.actions.bench import Bench
@@ -83,6 +84,22 @@ class ReplayActions(Bench):
         if "replay" not in row.plan:
             raise NotFound(f"The sweep {shown(row.name)} is no replay; `replays` tells which there are.")
         return summary(self.record, row)
+
+    @manner_of("replayed")
+    def measure_gaps(self, sweep: str, device: str = "auto") -> int:
+        """Look again at training pictures, where a card asks what was learned by heart; answers of how many runs.
+
+        It takes seconds a run, once.
+        """
+        from core.service.replaying.gaps import unmeasured
+        from core.service.replaying.telling import FIT
+
+        runs = unmeasured(self.record, self._replays.find(sweep))
+        for run in runs:
+            folder, recipe = self.record.folder(run), self.record.store.recipe(run)
+            fit = self.ask("fitted", best=str(folder / "best"), recipe=recipe, device=device)
+            write_json(folder / FIT, fit)
+        return len(runs)
 
     @manner_of("replayed")
     def replays_begun(self, given: str | Document | None = None, form: str | None = None) -> list[dict[str, Any]]:

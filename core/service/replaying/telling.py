@@ -94,16 +94,9 @@ def _by_epochs(measure: str, trained: Trained) -> Iterator[float | None]:
 
 def _gap(trained: Trained) -> Iterator[float | None]:
     """Of those runs whose training pictures were looked at again."""
-    for row in trained.done:
+    for row, guesses in zip(trained.done, trained.guesses("val", "best"), strict=True):
         fitted = fit_of(trained, row.id)
-        validated = trained.record.store.row(row.id)
-        yield None if fitted is None or validated is None else fitted - _validated(trained, row.id)
-
-
-def _validated(trained: Trained, run: str) -> float:
-    from core.service.guesses import guesses_of
-
-    return float(guesses_of(trained.record, trained.record.find(run), "val").right.mean())
+        yield None if fitted is None else fitted - float(guesses.right.mean())
 
 
 def fit_of(trained: Trained, run: str) -> float | None:

@@ -1,10 +1,12 @@
 """A replay is one sweep; each claim stands beside what came of it, judged only where there is enough to judge by."""
 
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from core.errors import DataError, NotFound, RecipeError
+from core.home import Home
 from core.service import Workbench
 from tests.service.replaying.conftest import N
 
@@ -200,3 +202,16 @@ def test_a_person_sees_their_own_replays_alone(bench: Workbench):
     assert [each["sweep"] for each in ada.replays_begun()] == [made["sweep"]] and bob.replays_begun() == []
     with pytest.raises(NotFound):
         bob.replayed(made["sweep"])
+
+
+def test_what_was_learned_by_heart_is_measured_when_asked_for_and_kept(home_folder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("THAW_ENGINE", "immediate")
+    small = {"dataset": "digits", "backbone": "thaw_plain", "pretrained": False, "epochs": 1, "examples_per_class": 3}
+    claim = {"kind": "measure", "names": ["a"], "measure": "gap", "text": "It learns by heart"}
+    document = card(claim, recipe=small, members=[{"name": "a"}])
+    with closing(Workbench(Home(home_folder))) as bench:
+        made = bench.replay(document, "quick")
+        assert bench.replayed(made["sweep"])["claims"][0]["outcome"] is None
+        assert (bench.measure_gaps(made["sweep"]), bench.measure_gaps(made["sweep"])) == (1, 0)
+        (row,) = bench.replayed(made["sweep"])["claims"]
+    assert -1 < row["outcome"] < 1 and "points" in row["outcome_told"]
