@@ -33,7 +33,8 @@ def _drawn(
     side = max(SMALLEST_CELL, min(60, (WIDTH - left - 4) / len(labels)))
     level = max(len(label) for label in labels) * LETTER <= side
     top = TITLE + 18 + (16 if level else room_for(labels, 90))
-    width, foot = left + side * len(labels) + 4, top + side * len(labels)
+    leaning = 0 if level else 0.5 * room_for(labels, 90)  # the last name leans out to the right
+    width, foot = left + side * len(labels) + 4 + leaning, top + side * len(labels)
     parts = [title(name), words(left, TITLE + 12, "said to be", "quiet"), _upright(10, top, "truly")]
     parts += _names(labels, left, top, side, level)
     for row, (cells, of_row) in enumerate(zip(counts, shares, strict=True)):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from core.export.charts_matrix import LARGEST, difference, matrix
 from core.export.report_blocks import Block, Drawing, Drawings, Heading, Table, Tables, Words
 from core.export.report_facts import Facts, Group, Study
-from core.export.report_words import counted, figure, percent, with_interval
+from core.export.report_words import counted, figure, percent, small, with_interval
 
 MOST_CLASSES = 60
 MOST_CONFUSED = 8
@@ -51,7 +51,7 @@ def _won(contrast: Facts) -> Table:
             f"{each['right_a']:,} ({percent(each['right_a'] / each['pictures'], 0)})",
             f"{each['right_b']:,} ({percent(each['right_b'] / each['pictures'], 0)})",
             f"{each['only_a_right']} : {each['only_b_right']}",
-            f"{each['p_adjusted']:.2g}",
+            small(each["p_adjusted"]),
             each["winner"] or "too close to call",
         )
         for each in contrast["classes"][:MOST_CLASSES]

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from core.export.report_blocks import Block, Heading, Picture, Pictures, Points, Table, Words
+from core.export.report_blocks import Block, Heading, Picture, Pictures, Points, Table, Tables, Words
 from core.export.report_facts import Facts, Study
 from core.export.report_words import count, counted
 
+AT_ONCE = 20
+"""Rows of a table; further ones stand beside it."""
 MOST_CLASSES = 100
 """A longer table is nothing to read."""
 SPLITS = {"train": "training", "val": "validation", "test": "test"}
@@ -14,7 +16,7 @@ SPLITS = {"train": "training", "val": "validation", "test": "test"}
 def of_data(study: Study) -> Iterator[Block]:
     yield Heading("The data", 3)
     yield Words(" ".join(_facts(study)))
-    yield _table(study)
+    yield _tables(study)
     if notes := (study.data or {}).get("notes"):
         yield Points(tuple(notes))
     yield from _examples(study)
@@ -39,14 +41,16 @@ def licence_of(told: Facts, what: str) -> str:
     return (told.get("environment") or {}).get("licences", {}).get(what) or "unknown"
 
 
-def _table(study: Study) -> Table:
+def _tables(study: Study) -> Tables:
     """What each run held of each class; training pictures only where they can be counted again."""
-    columns = _columns(study)
-    shown = study.classes[:MOST_CLASSES]
+    shown, columns = study.classes[:MOST_CLASSES], _columns(study)
     rows = [(label, *(count(held.get(label)) for held in columns.values())) for label in shown]
     more = len(study.classes) - len(shown)
     caption = "Pictures per class and split" + (f"; {more} more classes are left out" if more else "")
-    return Table(caption, ("class", *(SPLITS[split] for split in columns)), tuple(rows))
+    heads = ("class", *(SPLITS[split] for split in columns))
+    parts = [tuple(rows[first : first + AT_ONCE]) for first in range(0, len(rows), AT_ONCE)]
+    captions = [caption, *("The same, continued" for _ in parts[1:])]
+    return Tables(tuple(Table(said, heads, part) for said, part in zip(captions, parts, strict=True)))
 
 
 def _columns(study: Study) -> dict[str, Mapping[str, int]]:

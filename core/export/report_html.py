@@ -25,6 +25,10 @@ from core.export.report_words import inert
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 """Whatever somebody may have typed, a browser fetches nothing."""
+LARGE = 1.3 * WIDTH
+"""From which width on a chart has a row of its own."""
+SHORT = 12
+"""A table of so many rows is never cut between two sheets."""
 LEAD = 1
 """How many blocks stand above the first heading, with the title."""
 
@@ -75,10 +79,9 @@ def _(block: Points) -> str:
 def _(block: Table) -> str:
     head = "".join(f'<th scope="col" class="{_kind(block, place)}">{said(each)}</th>' for place, each in _cells(block))
     rows = "".join(f"<tr>{''.join(_row(block, row))}</tr>" for row in block.rows)
-    whole = (
-        f"<table><caption>{said(block.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    )
-    return _scrolling(whole, block.caption)
+    inside = f"<caption>{said(block.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    kind = ' class="whole"' if len(block.rows) <= SHORT else ""
+    return _scrolling(f"<table{kind}>{inside}</table>", block.caption)
 
 
 @written.register
@@ -113,14 +116,17 @@ def _(block: Drawings) -> str:
 
 
 def _figure(drawing: Drawing) -> str:
-    wide = _width(drawing)
-    large = wide > WIDTH
-    svg = drawing.svg
-    if large:
-        svg = _scrolling(svg.replace("<svg ", f'<svg style="min-width:{0.8 * wide:.0f}px" ', 1), drawing.told)
-    kind = "large" if large else ("wide" if drawing.wide else "")
+    """A chart that is wider than usual never shrinks so far that it can't be read."""
+    wide, svg = _width(drawing), drawing.svg
+    if wide > WIDTH:
+        svg = _scrolling(svg.replace("<svg ", f'<svg style="{_sized(wide)}" ', 1), drawing.told)
+    kind = "large" if wide > LARGE else ("wide" if drawing.wide else "")
     below = f"<figcaption>{said(drawing.caption)}</figcaption>" if drawing.caption else ""
     return f'<figure class="{kind}">{svg}{below}</figure>'
+
+
+def _sized(wide: float) -> str:
+    return f"max-width:{wide:.0f}px;min-width:{0.8 * wide:.0f}px"
 
 
 def _width(drawing: Drawing) -> float:

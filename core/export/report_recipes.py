@@ -64,7 +64,7 @@ def _seeds(groups: Sequence[Group]) -> str:
 
 def spelled(value: Any) -> str:
     """A setting as people read it: a choice by its name, with its settings if it has any."""
-    if value is None:
+    if value is None or value == "":
         return "–"
     if value == []:
         return "none"

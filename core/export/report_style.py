@@ -61,6 +61,7 @@ table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tab
 th, td { padding: .25rem .75rem .25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--rule);
   overflow-wrap: normal; }
 td.words, th.words { overflow-wrap: anywhere; min-width: 7rem; max-width: 30rem; }
+tbody th.words { overflow-wrap: break-word; }
 td.figure, th.figure { text-align: right; white-space: nowrap; padding: .25rem 0 .25rem .75rem; }
 th.figure { white-space: normal; vertical-align: bottom; }
 thead th { border-bottom: 2px solid var(--quiet); }
@@ -78,9 +79,10 @@ tbody th { font-weight: 500; }
 .chart { display: block; width: 100%; height: auto; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: .75rem; padding: 0;
   list-style: none; max-width: none; }
-.pictures img { width: 6rem; height: 6rem; object-fit: contain; background: var(--surface); display: block; }
+.pictures img { width: 6rem; max-height: 6rem; object-fit: contain; background: var(--surface); display: block; }
 .pictures .several { max-width: 6.8rem; }
-.pictures .several img { width: 3.1rem; height: 3.1rem; display: inline-block; margin: 0 .15rem .15rem 0; }
+.pictures .several img { width: 3.1rem; max-height: 3.1rem; display: inline-block; vertical-align: top;
+  margin: 0 .15rem .15rem 0; }
 .pictures b { display: block; font-weight: 600; }
 .pictures li { font-size: .8125rem; line-height: 1.35; margin: 0; }
 .pictures span { display: block; color: var(--quiet); }
@@ -96,20 +98,22 @@ PAPER = """
   body { max-width: none; padding: 0; font-size: 1rem; }
   h1, h2, h3, figcaption, caption { break-after: avoid; }
   h2 { border-top-width: 1px; }
-  figure, tr, .pictures li { break-inside: avoid; }
+  figure, tr, .whole, .pictures li { break-inside: avoid; }
   figure:has(.pictures), figure:has(pre) { break-inside: auto; }
   .tables { gap: 0 1.5rem; }
   thead { display: table-header-group; }
   p, li { orphans: 3; widows: 3; }
   .scroll { overflow: visible; }
+  .chart { min-width: 0 !important; }
   .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   table { font-size: 8pt; }
   th, td { padding-right: .5rem; }
   td.figure, th.figure { padding-left: .5rem; }
   pre { font-size: 7.5pt; }
   .pictures { grid-template-columns: repeat(6, 1fr); }
-  .pictures img { width: 2.2cm; height: 2.2cm; }
-  .pictures .several img { width: 1.1cm; height: 1.1cm; }
+  .pictures img { width: 2.2cm; max-height: 2.2cm; }
+  .pictures .several img { width: 1.1cm; max-height: 1.1cm; }
+  tbody th.words { overflow-wrap: anywhere; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """

@@ -47,6 +47,10 @@ def figure(value: float | None, digits: int = 3) -> str:
     return "–" if value is None else f"{value:.{digits}f}"
 
 
+def small(p_value: float) -> str:
+    return "< 0.0001" if p_value < 0.0001 else f"{p_value:.2g}"
+
+
 def count(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 

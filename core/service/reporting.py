@@ -94,12 +94,12 @@ def _name_of(rows: Sequence[RunRow]) -> str:
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    """Names that are taken twice get a letter."""
-    many, letters = Counter(names), Counter[str]()
+    """Names that are taken twice are counted."""
+    many, met = Counter(names), Counter[str]()
     found = []
     for name in names:
-        letters[name] += 1
-        found.append(f"{name} {chr(64 + letters[name])}" if many[name] > 1 else name)
+        met[name] += 1
+        found.append(f"{name} ({met[name]})" if many[name] > 1 else name)
     return found
 
 
@@ -178,7 +178,8 @@ def _combined(pairs: Sequence[Mapping[str, Any]], names: Mapping[str, str], labe
 
 def _renamed(sentence: str, names: Mapping[str, str]) -> str:
     """With labels where it has ids, the longest first."""
-    ids = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+    either = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    ids = re.compile(rf"(?<!\w)(?:{either})(?!\w)")
     return ids.sub(lambda found: names[found[0]], sentence)
 
 

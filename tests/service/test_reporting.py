@@ -61,7 +61,7 @@ def test_with_fewer_seeds_only_the_two_runs_are_judged(record: Record):
 
 def test_runs_of_the_same_name_are_told_apart(record: Record):
     found = study(record, *(train(record, "same", epochs=epochs) for epochs in (1, 2)))
-    assert [group.label for group in found.groups] == ["same A", "same B"]
+    assert [group.label for group in found.groups] == ["same (1)", "same (2)"]
 
 
 def test_runs_on_several_datasets_have_a_part_each(bench: Workbench, record: Record):
