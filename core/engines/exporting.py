@@ -1,7 +1,7 @@
 """A run made ready to be taken away: its weights, a card, ONNX, and a script and a notebook that train it again."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +37,7 @@ def export(
     if onnx:
         insist_on_onnx()
     notes: list[str] = []
-    with drafted(to, force) as draft:
+    with drafted(to, force, kept=(home.folder,)) as draft:
         copy_weights(Path(run["best"]), draft)
         write_labels(draft, run["classes"])
         write_preprocessing(draft, _opened(run).preparation)
@@ -72,7 +72,7 @@ def _write_onnx(home: Home, run: Mapping[str, Any], draft: Path, preprocessing: 
 
     predictor = _opened(run)
     if predictor.model is None:
-        raise DataError(f"What {run['recipe']['learner']} has learned is no network, so it cannot be written as ONNX.")
+        raise DataError("What this run has learned is no network, so it cannot be written as ONNX; leave --onnx away.")
     source = _source_of(home, run)
     split, numbers = _held_out(source, run)
     network = network_graph(predictor)
@@ -112,7 +112,7 @@ def _write_script(home: Home, run: Mapping[str, Any], draft: Path, pictures: boo
     from core.data.finding import located
     from core.export.notebook import notebook
     from core.export.script import script
-    from core.export.script_lesson import file_of, write_lesson
+    from core.export.script_lesson import without_pictures, write_lesson
     from core.training.lesson import Lesson
 
     recipe = Recipe.parse(run["recipe"])
@@ -121,21 +121,13 @@ def _write_script(home: Home, run: Mapping[str, Any], draft: Path, pictures: boo
     source, place = _source_of(home, run), located(recipe.dataset, home).place
     lesson = Lesson.load(recipe, home)
     beside = write_lesson(draft, source, lesson.splits, place, pictures)
-    study = _study(home, run, recipe, draft, beside)
+    study = _study(home, run, recipe, draft, "" if beside else without_pictures(source, lesson.splits, place))
     (draft / "train.py").write_text(script(study), encoding="utf-8")
     (draft / "train.ipynb").write_text(notebook(study), encoding="utf-8")
-    return [*differences(study), *_missing(source, beside, file_of(source, 0, place) is not None)]
+    return list(differences(study))
 
 
-def _missing(source: "Source", beside: bool, are_files: bool) -> Sequence[str]:
-    if beside:
-        return []
-    if are_files:
-        return [f"The pictures are too large to lie beside train.py: set PICTURES to the folder of {source.name}."]
-    return ["The pictures are not beside train.py, and are no files of their own: export with --pictures to have them."]
-
-
-def _study(home: Home, run: Mapping[str, Any], recipe: Recipe, draft: Path, beside: bool) -> Study:
+def _study(home: Home, run: Mapping[str, Any], recipe: Recipe, draft: Path, without: str) -> Study:
     """What the script has to know; the weights that training begins with are written where it finds them."""
     from core.catalog.regularizers import REGULARIZERS
     from core.training.model import build
@@ -153,7 +145,7 @@ def _study(home: Home, run: Mapping[str, Any], recipe: Recipe, draft: Path, besi
         parts=prefixes([(part.name, part.parameters) for part in net.parts]),
         preparation=_opened(run).preparation,
         classes=run["classes"],
-        pictures_beside=beside,
+        without_pictures=without,
         bf16=(run["plan"] or {}).get("precision") == "bf16",
         thaw=(run["environment"] or {}).get("thaw", ""),
     )

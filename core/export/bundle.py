@@ -14,8 +14,13 @@ from core.errors import RecordError, shown, telling_of_a_full_disk
 
 
 @contextmanager
-def drafted(place: Path, force: bool = False) -> Iterator[Path]:
-    """A folder to fill. It stands at `place` when everything went well; whatever went wrong leaves no trace."""
+def drafted(place: Path, force: bool = False, kept: Sequence[Path] = ()) -> Iterator[Path]:
+    """A folder to fill. It stands at `place` when everything went well; whatever went wrong leaves no trace.
+
+    What lies in `place` is replaced if `force` says so, unless the person, their home or what is `kept` is there.
+    """
+    if force and any(each.resolve().is_relative_to(place.resolve()) for each in (Path.cwd(), Path.home(), *kept)):
+        raise RecordError(f"{shown(str(place))} holds more than an export, so --force leaves it alone; name another.")
     insist_on_room(place, force)
     draft = place.with_name(f".{place.name}-{secrets.token_hex(4)}")
     try:

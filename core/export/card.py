@@ -67,7 +67,8 @@ PURPOSES = {"train": "learn", "val": "choose the best epoch", "test": "test"}
 
 
 def _loading(run: Facts) -> str:
-    if run["recipe"]["learner"] != "network":
+    learner = run["recipe"]["learner"]
+    if (learner if isinstance(learner, str) else learner["name"]) != "network":
         return "Thaw itself opens it: put this folder where a run's `best` stands, and ask `thaw predict`."
     code = (
         "```python\nimport timm\n"

@@ -32,7 +32,7 @@ WIDTH = 118
 def script(study: Study) -> str:
     """The whole file."""
     passages = passages_of(study, SCRIPT_FOLDER)
-    pieces = [f'"""{opening(study)}"""\n', imports(passages), *map(_written, passages)]
+    pieces = [f'"""{opening(study)}"""', imports(passages), *map(_written, passages)]
     return "\n\n".join(pieces) + "\n"
 
 
@@ -65,10 +65,6 @@ def _paragraphs(study: Study) -> Iterator[str]:
         f"Written by Thaw {study.thaw} from the run {study.run}; Thaw itself is not needed, only torch, timm, numpy, "
         "Pillow and safetensors. splits.json and start.safetensors belong beside it."
     )
-    if not study.pictures_beside:
-        yield (
-            "The pictures do not lie beside it: set PICTURES to the folder of the dataset; splits.json names its files."
-        )
     yield from differences(study)
 
 

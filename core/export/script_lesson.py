@@ -14,6 +14,8 @@ from core.data.source import Source
 LARGEST = 100 * 2**20
 """Bytes of pictures that are written beside a script unasked."""
 PICTURES = "pictures"
+PLAIN = ("RGB", "L", "CMYK")
+"""Pillow's modes that everybody reads alike."""
 
 
 def write_lesson(
@@ -36,6 +38,16 @@ def file_of(source: Source, number: int, place: Path | None) -> Path | None:
     """The file that holds a picture, where it is one of its own, named as the dataset names it."""
     file = place / str(source.files[number]) if place and place.is_dir() else None
     return file if file and file.is_file() else None
+
+
+def without_pictures(source: Source, splits: Mapping[str, np.ndarray], place: Path | None) -> str:
+    """What to do where the pictures do not lie beside the script, in a sentence or two."""
+    if not file_of(source, 0, place):
+        return f"The pictures of {source.name} are not beside it and are no files: export again with --pictures."
+    numbers = np.concatenate(list(splits.values())).tolist()
+    odd = sum(source.facts(number).mode not in PLAIN for number in numbers) if source.facts else 0
+    read = f" {odd} of them are transparent or deeper than 8 bits, and read otherwise here." if odd else ""
+    return f"The pictures are not beside it: set PICTURES to the folder of {source.name}.{read}"
 
 
 def _row(source: Source, number: int) -> dict[str, Any]:

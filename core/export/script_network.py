@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from core.catalog.registry import Choice
 from core.catalog.strategies import STRATEGIES
-from core.export.script_passages import Passage, literal
+from core.export.script_passages import WIDTH, Passage, literal
 from core.export.script_study import Study, decays
 
 
@@ -13,7 +13,7 @@ def network(study: Study) -> Passage:
     code = [
         "def make_network():",
         f'    """{study.network} with a classifier for these classes, as it was before the first step."""',
-        f"    model = timm.create_model({_arguments(study)})",
+        *_creation(study),
         *_grid(recipe.pooling),
         '    model.load_state_dict(load_file(HERE / "start.safetensors"))',
         "    return model.to(DEVICE, memory_format=torch.channels_last)",
@@ -28,9 +28,17 @@ def network(study: Study) -> Passage:
     return Passage("The network", prose, "\n".join(code))
 
 
-def _arguments(study: Study) -> str:
-    arguments = {"num_classes": "len(CLASSES)", **{key: repr(value) for key, value in study.model_args.items()}}
-    return ", ".join([repr(study.network), *(f"{key}={value}" for key, value in arguments.items())])
+def _creation(study: Study) -> Iterator[str]:
+    """On one line where that is short enough."""
+    arguments = {"num_classes": "len(CLASSES)", **{key: literal(value) for key, value in study.model_args.items()}}
+    written = [literal(study.network), *(f"{key}={value}" for key, value in arguments.items())]
+    whole = f"    model = timm.create_model({', '.join(written)})"
+    if len(whole) <= WIDTH:
+        yield whole
+        return
+    yield "    model = timm.create_model("
+    yield from (f"        {each}," for each in written)
+    yield "    )"
 
 
 def _grid(pooling: str | tuple[int, int]) -> Iterator[str]:
@@ -53,7 +61,7 @@ def strategy(study: Study) -> Passage:
     code = [
         "PARTS = [",
         "    # what a part is called, and how the names of its parameters begin",
-        *(f"    ({name!r}, {literal(list(begins), 4)})," for name, begins in study.parts),
+        *(f"    ({literal(name)}, {literal(list(begins), 4)})," for name, begins in study.parts),
         "]",
         "SCALES = {",
         "    # from this epoch on, each part learns at the rate times this; at 0 it is frozen",

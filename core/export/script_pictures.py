@@ -38,7 +38,7 @@ def chance() -> Passage:
 
 def pictures(study: Study, here: str) -> Passage:
     """`here` is the folder of the script, as the script finds it."""
-    where = "They lie beside this file." if study.pictures_beside else "The environment's PICTURES says where they lie."
+    where = "The environment's PICTURES says where they lie." if study.without_pictures else "They lie beside it."
     height, width = study.preparation.canvas
     code = [
         f"HERE = {here}",
@@ -54,7 +54,7 @@ def pictures(study: Study, here: str) -> Passage:
         '    return np.array([CLASSES.index(row["label"]) for row in rows])',
         "",
         "",
-        f"@lru_cache(maxsize={max(1, KEPT_BYTES // (3 * height * width))})",
+        f"@lru_cache(maxsize={max(1, KEPT_BYTES // (3 * height * width))})  # about a gigabyte",
         "def canvas_of(file):",
         '    """A picture, upright, in three colours and of the right size, as bytes."""',
         "    with Image.open(PICTURES / file) as opened:",

@@ -52,7 +52,7 @@ _OPTIMIZERS: dict[str, Callable[[Choice], str]] = {
 
 def losses(study: Study) -> Passage:
     recipe, code = study.recipe, Quotes()
-    mixing = [each for each in recipe.regularizers if REGULARIZERS.entry(each.name).changes_pictures]
+    mixing = mixing_of(recipe)
     for each in mixing:
         code.method(REGULARIZERS.build(each), "mix", each.name)
     pieces = [
@@ -66,17 +66,26 @@ def losses(study: Study) -> Passage:
     return Passage("The loss", f"Cross-entropy. Regularizers: {named}.", "\n\n\n".join(pieces))
 
 
+def mixing_of(recipe: Recipe) -> list[Choice]:
+    """Those that work on the batch itself."""
+    return [each for each in recipe.regularizers if REGULARIZERS.entry(each.name).changes_pictures]
+
+
 def _targets(recipe: Recipe, mixing: list[Choice]) -> Iterator[str]:
     smoothing = next((each for each in recipe.regularizers if each.name == "label_smoothing"), None)
-    yield "def targets_of(inputs, labels, chance):"
-    yield '    """A batch, and for each of its pictures a probability per class."""'
+    if mixing:
+        yield "def targets_of(inputs, labels, chance):"
+        yield '    """A batch, mixed, and for each of its pictures a probability per class."""'
+    else:
+        yield "def targets_of(labels):"
+        yield '    """For each picture a probability per class."""'
     yield "    targets = functional.one_hot(torch.as_tensor(labels), len(CLASSES)).float().to(DEVICE)"
     for each in recipe.regularizers:
         if each in mixing:
             yield f"    inputs, targets = {each.name}(inputs, targets, chance)"
         if each is smoothing:
             yield f"    targets = targets * {1 - float(each['amount'])!r} + {each['amount']!r} / len(CLASSES)"
-    yield "    return inputs, targets"
+    yield f"    return {'inputs, ' if mixing else ''}targets"
 
 
 def _loss(recipe: Recipe) -> Iterator[str]:

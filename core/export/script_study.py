@@ -30,7 +30,8 @@ class Study:
     """Input first, the head last: what each part is called, and how its parameters' names begin."""
     preparation: Preparation
     classes: Sequence[str]
-    pictures_beside: bool
+    without_pictures: str = ""
+    """What whoever runs the script has to do for the pictures; nothing where they lie beside it."""
     bf16: bool = False
     thaw: str = ""
 
@@ -49,6 +50,8 @@ def refused(recipe: Recipe) -> str | None:
 def differences(study: Study) -> Iterator[str]:
     """What the script does otherwise than Thaw did, a sentence each."""
     recipe = study.recipe
+    if study.without_pictures:
+        yield study.without_pictures
     for each in recipe.regularizers:
         if each.name not in EXPRESSED:
             yield f"The regularizer {each.name} is left out: the script does not know it."

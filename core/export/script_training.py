@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.export.script_passages import Passage, indented
-from core.export.script_steps import after_the_step, before_the_step, has_penalties
+from core.export.script_steps import after_the_step, before_the_step, has_penalties, mixing_of
 from core.export.script_study import Study
 from core.recipe import Recipe
 
@@ -36,8 +36,11 @@ def _step(study: Study) -> Iterator[str]:
     yield '    """One step on one batch; answers its loss."""'
     yield "    torch.manual_seed(int(draw(STEP, SEED, epoch, place).integers(2**62)))  # dropout draws from here"
     yield "    optimizer.zero_grad(set_to_none=True)"
-    yield "    chance = draw(MIX, SEED, epoch, place)"
-    yield "    inputs, targets = targets_of(training_batch(rows, epoch), labels_of(rows), chance)"
+    if mixing_of(recipe):
+        yield "    chance = draw(MIX, SEED, epoch, place)"
+        yield "    inputs, targets = targets_of(training_batch(rows, epoch), labels_of(rows), chance)"
+    else:
+        yield "    inputs, targets = training_batch(rows, epoch), targets_of(labels_of(rows))"
     yield from _forward(study)
     if has_penalties(recipe):
         yield "    loss = loss + sum(penalties(model, start))"

@@ -83,6 +83,20 @@ def test_what_goes_wrong_leaves_everything_as_it_was(tmp_path: Path, force: bool
     assert tree_of(tmp_path) == before
 
 
+def test_a_folder_that_holds_the_person_or_their_runs_is_never_replaced(
+    taken: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    home = Path(taken.run["best"]).parents[2]
+    bench = Workbench(Home(home))
+    for place in (".", "..", str(Path.home()), str(home), "/"):
+        with pytest.raises(RecordError, match="holds more than an export"):
+            bench.export(taken.run["run"], place, force=True)
+    bench.close()
+    assert tree_of(tmp_path) == {"here": None}
+
+
 def test_a_file_in_its_place_is_refused_even_with_force(tmp_path: Path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(RecordError, match="is a file"), drafted(tmp_path / "file", force=True):

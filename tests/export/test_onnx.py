@@ -56,7 +56,7 @@ def test_resizing_inside_is_pillows_to_a_level_or_two(fit: str, sides: tuple[int
     preparation = Preparation(size=(96, 128), fit=fit, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.4))
     draw = np.random.default_rng(0)
     coarse = Image.fromarray(draw.integers(0, 256, (sides[0] // 4 + 1, sides[1] // 4 + 1, 3), dtype=np.uint8))
-    picture = coarse.resize(sides[::-1], Image.Resampling.BICUBIC)
+    picture = coarse.resize((sides[1], sides[0]), Image.Resampling.BICUBIC)
     like = helper.make_model(
         helper.make_graph([], "", [], []), opset_imports=[helper.make_opsetid("", 20)], ir_version=10
     )

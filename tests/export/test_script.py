@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
+from core.home import Home
+from core.service import Workbench
 from tests.conftest import HOSTILE_NAME
 from tests.export.taken_away import ALIKE, TINY, Taken, losses_of_the_script, losses_without_thaw, taken_away
 
@@ -129,6 +131,54 @@ def test_names_that_people_typed_stay_names(home_folder: Path, tmp_path: Path, m
     taken = taken_away(home_folder, tmp_path / "taken", dataset=pictures.name, epochs=1, examples_per_class=None)
     found = losses_of_the_script(taken)
     assert found == [pytest.approx(each, abs=ALIKE) for each in taken.losses]
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dataset of files, one of which is transparent."""
+    pictures, draw = tmp_path / "data" / "mine", np.random.default_rng(0)
+    monkeypatch.setenv("THAW_DATA", str(pictures.parent))
+    for label in ("one", "other"):
+        (pictures / label).mkdir(parents=True)
+        for number in range(6):
+            pixels = draw.integers(0, 256, (9, 9, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(pictures / label / f"{number}.jpg")
+        clear = draw.integers(0, 256, (9, 9, 4), dtype=np.uint8)
+        Image.fromarray(clear).save(pictures / label / "clear.png")
+    return pictures
+
+
+def test_pictures_beside_are_read_as_thaw_reads_them(home_folder: Path, tmp_path: Path, mine: Path):
+    taken = taken_away(home_folder, tmp_path / "taken", dataset="mine", examples_per_class=None)
+    assert losses_of_the_script(taken) == [pytest.approx(each, abs=ALIKE) for each in taken.losses]
+    splits = json.loads(taken.text("splits.json"))
+    endings = {row["name"][-4:]: row["file"][-4:] for name in ("train", "val", "test") for row in splits.get(name, ())}
+    assert endings == {".jpg": ".jpg", ".png": ".png"}
+
+
+def test_pictures_that_are_too_many_are_read_where_they_are(
+    home_folder: Path, tmp_path: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for clear in mine.rglob("clear.png"):
+        clear.unlink()
+    monkeypatch.setattr("core.export.script_lesson.LARGEST", 0)
+    taken = taken_away(home_folder, tmp_path / "taken", dataset="mine", examples_per_class=None)
+    assert not (taken.folder / "pictures").exists()
+    assert taken.told["notes"] == ["The pictures are not beside it: set PICTURES to the folder of mine."]
+    monkeypatch.setenv("PICTURES", str(mine))
+    assert losses_of_the_script(taken) == [pytest.approx(each, abs=ALIKE) for each in taken.losses]
+
+
+def test_many_pictures_that_are_no_files_can_be_asked_for(
+    home_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.export.script_lesson.LARGEST", 0)
+    taken = taken_away(home_folder, tmp_path / "taken", epochs=1)
+    assert ["export again with --pictures" in note for note in taken.told["notes"]] == [True]
+    bench = Workbench(Home(home_folder))
+    told = bench.export(taken.run["run"], str(tmp_path / "again"), pictures=True)
+    bench.close()
+    assert told["notes"] == [] and (tmp_path / "again" / "pictures").is_dir()
 
 
 def test_the_recipes_of_these_tests_hold_every_strategy_schedule_and_optimizer():
