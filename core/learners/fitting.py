@@ -85,8 +85,8 @@ class SupportVectorsFit(Fit):
 
     @cached_property
     def _nearness(self) -> np.ndarray:
-        rows = self.material.rows
-        products = (rows @ rows.T).astype(np.float64)
+        rows = self.material.rows.astype(np.float64)  # libsvm ends at a tolerance: fewer digits would end elsewhere
+        products = rows @ rows.T
         if self.learner.kernel == "linear":
             return products
         lengths = products.diagonal()
