@@ -155,7 +155,8 @@ def tell_replay(found: Found, screen: Screen) -> None:
     ]
     screen.lines(table(["claim", "published", "outcome", "interval", "verdict"], rows))
     screen.line()
-    screen.line(f"{found['tally']['sentence']}.")
+    sentence = found["tally"]["sentence"]
+    screen.line(f"{sentence[:1].upper()}{sentence[1:]}.")
     _tell_notes(found, screen)
     screen.line(f"sweep {found['sweep']}; its runs: {PROGRAM} sweep {found['sweep']}")
 

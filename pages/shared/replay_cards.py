@@ -5,14 +5,16 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.identity import person
 from pages.shared.replay_words import lasts
-from pages.shared.words import ago, counted, plain
+from pages.shared.words import ago, counted, percent, plain
 from pages.shared.workbench import workbench
 
 Told = Mapping[str, Any]
 
 ACROSS = 2
 CLAIMS_AT_ONCE = 3
+MEMBERS_AT_ONCE = 6
 
 
 def draw(cards: Sequence[Told], key: str) -> None:
@@ -29,6 +31,30 @@ def newest_of() -> dict[str, Told]:
     return {each["card"]["name"]: each for each in reversed(workbench().replays_begun())}
 
 
+def draw_last(begun: Told) -> None:
+    """What came of it last; a quick form says so at each figure."""
+    st.caption(plain(f"Begun {ago(begun['created'])}, {begun['form']} form: {begun['state']}"))
+    if begun["state"] == "done":
+        told = [member for member in stood(begun["sweep"], person().id)["members"] if member["interval"]]
+        lines = [f"- {plain(member['name'])} **{plain(here(member))}**: {plain(judged(member))}" for member in told]
+        st.markdown("\n".join(lines[:MEMBERS_AT_ONCE]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def stood(sweep: str, person: str) -> Told:
+    """How a replay ended: that changes no more. Each person sees their own."""
+    return workbench().replayed(sweep)
+
+
+def here(member: Told) -> str:
+    low, high = member["interval"]
+    return f"{percent(member['outcome'])} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def judged(member: Told) -> str:
+    return "not judged, quick form" if "quick form" in member["reason"] else member["verdict"]
+
+
 def draw_card(card: Told, begun: Told | None, key: str) -> None:
     name = card["name"]
     with st.container(border=True, height="stretch", key=f"replays_card_{name}"):
@@ -38,5 +64,5 @@ def draw_card(card: Told, begun: Told | None, key: str) -> None:
         st.markdown("\n".join(f"- {plain(each)}" for each in claims[:CLAIMS_AT_ONCE]))
         st.caption(plain(f"{counted(len(card['claims']), 'claim')}; quick: {lasts(card['forms']['quick'])}"))
         if begun:
-            st.caption(plain(f"Last begun {ago(begun['created'])}, {begun['form']} form: {begun['state']}"))
+            draw_last(begun)
         st.button("Open", key=f"replays_open_{name}", on_click=st.session_state.__setitem__, args=(key, name))

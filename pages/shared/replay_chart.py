@@ -5,20 +5,24 @@ from typing import Any
 
 from pages.shared.colours import colours
 
-STEP = 42
-"""Pixels that a row takes."""
+HEAD, STEP = 130, 40
+"""Pixels that title and axis take, and a row."""
 
 
 def spec(rows: Sequence[Mapping[str, Any]], title: str) -> dict[str, Any]:
     theme = colours()
     claims = list(dict.fromkeys(row["claim"] for row in rows))
     y = {"field": "claim", "type": "nominal", "sort": claims, "title": None, "axis": {"labelLimit": 130}}
-    axis = {"title": "accuracy and its interval", "axis": {"format": ".0%"}, "scale": {"zero": False, "nice": True}}
+    axis = {
+        "title": "accuracy and its interval",
+        "axis": {"format": ".0%", "tickCount": 5},
+        "scale": {"zero": False, "nice": True},
+    }
     ours = {"field": "outcome", "type": "quantitative", **axis}
     tooltip = [{"field": "claim", "title": "member"}, {"field": "said", "title": "here"}]
     return {
         "title": {"text": title, "anchor": "start"},
-        "height": 40 + STEP * len(claims),
+        "height": HEAD + STEP * len(claims),
         "data": {"values": [dict(row) for row in rows]},
         "encoding": {"y": y, "tooltip": tooltip},
         "layer": [

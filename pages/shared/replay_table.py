@@ -49,7 +49,7 @@ def draw_progress(found: Told) -> None:
     else:
         st.markdown(f"**{plain(said)}**")
     if found["form"] == "quick":
-        st.info(plain(f"{replay_words.QUICK} {found['left_out']}"))
+        st.info(replay_words.QUICK)
 
 
 def draw_claims(found: Told) -> None:
@@ -57,14 +57,9 @@ def draw_claims(found: Told) -> None:
     if rows:
         chart = spec(rows, replay_words.title(found))
         st.vega_lite_chart(chart, width="stretch", key="replays_chart", alt="Accuracies with their intervals")
-    st.dataframe(
-        replay_words.claim_rows(found),
-        width="stretch",
-        hide_index=True,
-        key="replays_claims",
-        column_config={"claim": st.column_config.TextColumn(width="large")},
-    )
-    st.caption(plain(f"{found['tally']['sentence']}."))
+    st.dataframe(replay_words.claim_rows(found), width="stretch", hide_index=True, key="replays_claims")
+    sentence = found["tally"]["sentence"]
+    st.caption(plain(f"{sentence[:1].upper()}{sentence[1:]}."))
 
 
 def draw_members(found: Told) -> None:

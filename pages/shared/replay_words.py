@@ -71,7 +71,7 @@ def figures(found: Told) -> list[dict[str, Any]]:
 
 
 def title(found: Told) -> str:
-    return "Our accuracies and their intervals" + ("" if found["form"] == "full" else " (quick form)")
+    return "Accuracies here" + ("" if found["form"] == "full" else ", quick form")
 
 
 def runs_of(found: Told) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def test_a_replay_ends_with_its_table(bench: Any, own: str, capsys: pytest.Captu
         "good: accuracy (test, best epoch)",
         "80.0%",
         "not judged: quick form",
-        "0 claims judged",
+        "No claim was judged",
     ):
         assert words in said.out
     found = typed(capsys, "replay", "--card", own, "--status", "--json").json

@@ -34,7 +34,6 @@ BOATS: dict[str, Any] = {
     },
     "full": {
         "left_out": "Nothing: all pictures, 20 epochs of the network, 30 where pooling is compared.",
-        "minutes": 240,
     },
     "members": [
         {"name": NETWORK},

@@ -65,7 +65,7 @@ CIFAR: dict[str, Any] = {
         "224 x 224 (its last 18 layers instead of 90), 4 epochs instead of 5, and 8 from scratch instead of 18.",
         "minutes": 2,
     },
-    "full": {"left_out": "Nothing: all pictures, at 224 x 224.", "minutes": 3000},
+    "full": {"left_out": "Nothing: all pictures, at 224 x 224."},
     "members": [
         {
             "name": RESNET,

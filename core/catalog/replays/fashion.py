@@ -76,7 +76,7 @@ FASHION: dict[str, Any] = {
         "5 epochs instead of 12, the backbone frozen for 2 instead of 5.",
         "minutes": 2,
     },
-    "full": {"left_out": "Nothing: all pictures, at 224 x 224.", "minutes": 6000},
+    "full": {"left_out": "Nothing: all pictures, at 224 x 224."},
     "members": [
         {
             "name": OWN,

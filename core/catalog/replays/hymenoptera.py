@@ -75,7 +75,7 @@ HYMENOPTERA: dict[str, Any] = {
         "instead of every 7.",
         "minutes": 2,
     },
-    "full": {"left_out": "Nothing: 25 epochs at 224 x 224.", "minutes": 90},
+    "full": {"left_out": "Nothing: 25 epochs at 224 x 224."},
     "members": [
         {"name": NONE, "recipe": _penalised()},
         {"name": L1, "recipe": _penalised(_l1("all"))},

@@ -197,4 +197,5 @@ def tally_of(rows: Sequence[Row]) -> dict[str, Any]:
     from core.insight.verdicts import Tally
 
     tally = Tally(sum(row.verdict != NOT_JUDGED for row in rows))
-    return {"judged": tally.judged, "by_chance": tally.by_chance, "sentence": tally.sentence}
+    sentence = tally.sentence if tally.judged else "no claim was judged"
+    return {"judged": tally.judged, "by_chance": tally.by_chance, "sentence": sentence}
