@@ -50,25 +50,32 @@ FILES = {
     "splits.json": "which pictures were learned from, chosen by and tested with",
     "start.safetensors": "the weights that training began with",
     "pictures": "the pictures that splits.json names",
+    "reconstructions.png": "pictures, and what the autoencoder made of them",
 }
 
 
 def _what(run: Facts) -> str:
     recipe, pictures = run["recipe"], run["pictures"]
     counted = ", ".join(f"{count:,} to {PURPOSES.get(split, split)}" for split, count in pictures.items())
+    learner = learner_of(run)
+    how = f"with the strategy {plain(run['strategy'])}" if learner == "network" else f"by the learner {learner}"
     begins = "pretrained weights" if recipe["pretrained"] else "random weights"
     return (
         f"An image classifier for {len(run['classes'])} classes: {plain(recipe['backbone'])}, trained by Thaw on "
-        f"{plain(recipe['dataset'])} ({counted} with), from {begins}, with the strategy {plain(run['strategy'])}."
+        f"{plain(recipe['dataset'])} ({counted} with), from {begins}, {how}."
     )
 
 
 PURPOSES = {"train": "learn", "val": "choose the best epoch", "test": "test"}
 
 
-def _loading(run: Facts) -> str:
+def learner_of(run: Facts) -> str:
     learner = run["recipe"]["learner"]
-    if (learner if isinstance(learner, str) else learner["name"]) != "network":
+    return learner if isinstance(learner, str) else learner["name"]
+
+
+def _loading(run: Facts) -> str:
+    if learner_of(run) != "network":
         return "Thaw itself opens it: put this folder where a run's `best` stands, and ask `thaw predict`."
     code = (
         "```python\nimport timm\n"

@@ -134,6 +134,14 @@ def test_a_server_without_torch_has_the_archive_made_elsewhere(taken: Taken):
     assert zipfile.ZipFile(io.BytesIO(made["zip"])).testzip() is None
 
 
+def test_another_learner_is_taken_away_without_a_script(home_folder: Path, tmp_path: Path):
+    taken = taken_away(home_folder, tmp_path / "taken", {"onnx": True}, learner="svm")
+    assert ["svm needs Thaw" in note for note in taken.told["notes"]] == [True]
+    assert "train.py" not in taken.told["files"] and "by the learner svm" in taken.text("README.md")
+    assert taken.told["onnx"]["agree_where_clear"] == taken.told["onnx"]["clear"]
+    assert "import timm" not in taken.text("README.md")
+
+
 def test_a_dataset_that_has_changed_gets_no_script_but_a_sentence(
     home_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
