@@ -91,6 +91,8 @@ def _what_is_unlike(best: Path, _: Version, recipe: str, home: Home, device: str
     from core.recipe import Recipe
     from core.training.familiarity import familiarity
 
+    if opened(best, device).model is None:
+        return lambda predictor, canvases: [False] * len(canvases)  # no features that could be near or far
     return familiarity(opened(best, device), Recipe.from_text(recipe), home).is_unlike
 
 

@@ -13,7 +13,8 @@ from PIL import Image
 
 from core.data.builtin import read_digit_sums
 from core.data.splits import split
-from core.engines.predictor import opened
+from core.engines.explaining import explain
+from core.engines.predictor import opened, what_is_unlike
 from core.errors import RecipeError, WeightsError
 from core.events import EpochEnded, Finished, Improved, Predicted
 from core.home import Home
@@ -76,6 +77,22 @@ def test_the_parts_of_a_picture_can_be_looked_at(trained: tuple[Path, list]):
     assert {(0, 114, 178), (213, 94, 0)} <= colours, "neighbours have boxes of two colours"
 
 
+def test_asked_why_it_shows_its_cuts(trained: tuple[Path, list], tmp_path: Path):
+    source = read_digit_sums()
+    source.read(int(split(source)["test"][0])).save(tmp_path / "sum.png")
+    looks = explain(trained[0], "sum.png", tmp_path / "sum.png", ["7", "30"], "cpu")
+    assert [look["label"] for look in looks] == ["7", "30"]
+    assert sum(look["probability"] for look in looks) <= 1
+    assert "parts: " in looks[0]["where"] and looks[0]["heat"].startswith(b"\x89PNG")
+
+
+def test_nothing_is_called_strange_where_there_are_no_features_to_compare(trained: tuple[Path, list], home: Home):
+    recipe = json.dumps(json.loads((trained[0] / "thaw.json").read_text())["recipe"])
+    unlike = what_is_unlike(trained[0], recipe, home, "cpu")
+    reader = open_reader(trained[0])
+    assert list(unlike(reader, np.zeros((2, *reader.preparation.size, 3), np.uint8))) == [False, False]  # type: ignore[arg-type]
+
+
 def test_a_picture_without_anything_in_it_could_be_any_sum(trained: tuple[Path, list]):
     reader = open_reader(trained[0])
     empty = Image.new("RGB", (32, 8))
@@ -96,7 +113,8 @@ def test_another_process_opens_it_and_says_the_same(trained: tuple[Path, list]):
     code = f"""
 import json, numpy as np
 from pathlib import Path
-from core.engines.predictor import opened
+from core.engines.explaining import explain
+from core.engines.predictor import opened, what_is_unlike
 print(json.dumps(opened(Path({str(trained[0])!r}), "cpu").probabilities_of({canvases}).tolist()))"""
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, env={**os.environ})
     assert done.returncode == 0, done.stderr
