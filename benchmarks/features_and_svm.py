@@ -1,7 +1,7 @@
 """How much faster is a support vector machine on features that are there than a head trained through the network?
 
-    THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.features_and_svm            # a share of an epoch, scaled up
-    THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.features_and_svm --full     # all twenty epochs; hours on a CPU
+    THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.features_and_svm           # part of an epoch, scaled up
+    THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.features_and_svm --full    # all twenty; hours on a CPU
 
 On one side the learner `svm`: features computed once, every candidate for C fitted, calibrated and judged on the
 validation pictures, the best one fitted. On the other the loop of the tutorials: the last layer of the same backbone

@@ -1,5 +1,6 @@
 """Who learns. Every learner yields the same events, so every page works on every run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,6 +33,10 @@ class OnFeatures(Learner):
 
     generator = "core.learners.classical:learn"
     opens = "core.learners.saving:open_classical"
+    fit: ClassVar[str]
+    """`module:class` of what fits a decision to features."""
+    most_pictures: ClassVar[int | None] = None
+    """How many pictures can be learned from, where there is a limit."""
 
     stage: int = knob(
         0,
@@ -48,11 +53,33 @@ class OnFeatures(Learner):
     def joined(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.join.split(",") if name.strip())
 
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        """The settings that are worth a try, with so many training pictures: validation chooses among them."""
+        return [{}]
+
+    def size(self, pictures: int, features: int, classes: int) -> int:
+        """How many numbers the decision may come to."""
+        return classes * (features + 1)
+
+
+LINEAR_COSTS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+RBF_COSTS = (0.3, 1.0, 3.0, 10.0, 30.0)
+VOTERS = (1, 3, 5, 10, 20)
+
+
+def _asked(value: float, grid: Sequence[float]) -> Sequence[float]:
+    """The one value that was asked for, or all that are worth a try."""
+    return [value] if value else grid
+
 
 @LEARNERS.register("svm")
 @dataclass(frozen=True)
 class SupportVectors(OnFeatures):
     """A support vector machine on frozen features: for each class the widest gap between it and all others."""
+
+    fit = "core.learners.fitting:SupportVectorsFit"
+    most_pictures = 8000
+    """Every two of them are compared: half a gigabyte of nearness, and as much to work on."""
 
     kernel: str = knob("rbf", options=("linear", "rbf"), help="Straight borders between classes, or bent ones.")
     C: float = knob(0.0, low=0.0, high=1e6, help="What a picture on the wrong side costs; 0 is searched for.")
@@ -63,13 +90,25 @@ class SupportVectors(OnFeatures):
         help="How near the rbf kernel looks; 0 is scikit-learn's `scale`: wide for many features.",
     )
 
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        return [{"C": cost} for cost in _asked(self.C, RBF_COSTS if self.kernel == "rbf" else LINEAR_COSTS)]
+
+    def size(self, pictures: int, features: int, classes: int) -> int:
+        if self.kernel == "linear":
+            return super().size(pictures, features, classes)
+        return min(pictures, self.most_pictures or pictures) * (features + classes)
+
 
 @LEARNERS.register("logistic")
 @dataclass(frozen=True)
 class Logistic(OnFeatures):
     """Logistic regression on frozen features: the best head there is, found at once instead of in epochs."""
 
+    fit = "core.learners.fitting:LogisticFit"
     C: float = knob(0.0, low=0.0, high=1e6, help="How little large weights are held back; 0 is searched for.")
+
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        return [{"C": cost} for cost in _asked(self.C, LINEAR_COSTS)]
 
 
 @LEARNERS.register("neighbours")
@@ -77,16 +116,25 @@ class Logistic(OnFeatures):
 class Neighbours(OnFeatures):
     """The training pictures that are nearest in frozen features vote; nothing is fitted, all of them are kept."""
 
+    fit = "core.learners.fitting:NeighboursFit"
     k: int = knob(0, low=0, high=1000, help="How many vote; 0 is searched for.")
     vote: str = knob(
         "near", options=("near", "equal"), help="Whether nearer pictures count more (by one over their distance)."
     )
+
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        return [{"k": k} for k in dict.fromkeys(min(int(k), pictures) for k in _asked(self.k, VOTERS))]
+
+    def size(self, pictures: int, features: int, classes: int) -> int:
+        return pictures * features
 
 
 @LEARNERS.register("class_means")
 @dataclass(frozen=True)
 class ClassMeans(OnFeatures):
     """The class whose mean lies nearest in frozen features: the simplest thing that may work, and hard to overfit."""
+
+    fit = "core.learners.fitting:MeansFit"
 
 
 @LEARNERS.register("segments")

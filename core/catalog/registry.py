@@ -123,7 +123,7 @@ class Registry(Generic[Entry]):
 
     def __init__(self, kind: str):
         self.kind = kind
-        self._entries: dict[str, type[Entry]] = {}
+        self._entries: dict[str, Any] = {}
 
     def register(self, name: str) -> Callable[[Kept], Kept]:
         def keep(entry: Kept) -> Kept:

@@ -1,12 +1,12 @@
 """What scikit-learn makes of rows of features, as a decision that torch computes.
 
-A fit knows the settings that it would try, and fits any part of the training rows with one of them: the whole of them
-for the run, parts of them to learn how sure it may be. Whatever does not depend on the settings is computed once.
+A fit takes any part of the training rows, with the settings that are given: the whole of them for the run, parts of
+them to learn how sure it may be. Whatever does not depend on the settings is computed once.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,18 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import NearestCentroid
 from sklearn.svm import SVC
 
-from core.catalog.learners import ClassMeans, Logistic, Neighbours, OnFeatures, SupportVectors
+from core.catalog.learners import Neighbours, OnFeatures, SupportVectors
 from core.learners import deciding
 from core.learners.deciding import Decision
 
 Settings = dict[str, float]
 
-LINEAR_COSTS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
-RBF_COSTS = (0.3, 1.0, 3.0, 10.0, 30.0)
-VOTERS = (1, 3, 5, 10, 20)
 MOST_STEPS = 1000
-MOST_COMPARED = 8000
-"""Pictures that a support vector machine compares two by two: half a gigabyte of nearness, and as much to work on."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +104,8 @@ class LogisticFit(Fit):
 class NeighboursFit(Fit):
     """Nothing is fitted: whom to ask is all there is to know."""
 
+    learner: Neighbours
+
     def decision(self, places: np.ndarray, settings: Settings) -> Decision:
         part = self.material.part(places)
         return deciding.Neighbours(
@@ -129,48 +126,9 @@ class MeansFit(Fit):
 
 
 def fit_of(learner: OnFeatures, material: Material) -> Fit:
-    match learner:
-        case SupportVectors():
-            return SupportVectorsFit(learner, material)
-        case Logistic():
-            return LogisticFit(learner, material)
-        case Neighbours():
-            return NeighboursFit(learner, material)
-        case ClassMeans():
-            return MeansFit(learner, material)
-    raise TypeError(f"nobody fits a {type(learner).__name__} to features")
-
-
-def candidates(learner: OnFeatures, pictures: int) -> list[Settings]:
-    """The settings that are worth a try, with so many training pictures."""
-    match learner:
-        case SupportVectors(kernel="rbf"):
-            return [{"C": cost} for cost in asked(learner.C, RBF_COSTS)]
-        case SupportVectors() | Logistic():
-            return [{"C": cost} for cost in asked(learner.C, LINEAR_COSTS)]
-        case Neighbours():
-            return [{"k": k} for k in dict.fromkeys(min(int(k), pictures) for k in asked(learner.k, VOTERS))]
-    return [{}]
-
-
-def held(learner: OnFeatures, pictures: int, features: int, classes: int) -> int:
-    """How many numbers the decision may come to."""
-    match learner:
-        case SupportVectors(kernel="rbf"):
-            return min(pictures, MOST_COMPARED) * (features + classes)
-        case Neighbours():
-            return pictures * features
-    return classes * (features + 1)
-
-
-def most_pictures(learner: OnFeatures) -> int | None:
-    """How many pictures can be learned from, where there is a limit."""
-    return MOST_COMPARED if isinstance(learner, SupportVectors) else None
-
-
-def asked(value: float, grid: Iterable[float]) -> Iterable[float]:
-    """The one value that was asked for, or all that are worth a try."""
-    return [value] if value else grid
+    """The fit that the learner names."""
+    module, _, name = learner.fit.partition(":")
+    return getattr(import_module(module), name)(learner, material)
 
 
 def linear(

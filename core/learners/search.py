@@ -24,7 +24,7 @@ from core.learners.backbones import branches_of, build_backbones
 from core.learners.calibrating import sharpness_of
 from core.learners.collecting import Collection
 from core.learners.deciding import NEVER, Classifier, answers
-from core.learners.fitting import Material, Settings, candidates, counting_alike, fit_of, most_pictures, settings_of
+from core.learners.fitting import Material, Settings, counting_alike, fit_of, settings_of
 from core.learners.saving import save_classical
 from core.recipe import Recipe
 from core.training.judging import Judged
@@ -100,7 +100,7 @@ class Search:
     @property
     def planned(self) -> int:
         """How many candidates there will be."""
-        return len(candidates(self.learner, len(self.lesson.splits["train"])))
+        return len(self.learner.candidates(len(self.lesson.splits["train"])))
 
     @property
     def tried(self) -> int:
@@ -142,12 +142,12 @@ class Search:
             self.material = Material(rows.astype(np.float32), labels, len(self.lesson.source.classes), weights)
             self.fit = fit_of(self.learner, self.material)
             self.fit.prepare()
-        return candidates(self.learner, len(labels))
+        return self.learner.candidates(len(labels))
 
     def _training(self) -> tuple[np.ndarray, np.ndarray]:
         """Features and labels of the pictures that are learned from."""
         source, numbers = self.lesson.source, self.lesson.splits["train"]
-        most = most_pictures(self.learner)
+        most = self.learner.most_pictures
         if most is not None and len(numbers) > most:
             self.remarks.append(remarks.on_too_many(len(numbers), most))
             numbers = evenly(numbers, source.labels, most)

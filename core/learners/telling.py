@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started, Step
 from core.learners.backbones import frozen_stages
-from core.learners.fitting import held
 from core.learners.search import Search, Tried
 from core.training.parts import HEAD
 from core.training.predicting import softmax
@@ -13,7 +12,7 @@ from core.training.reporting import environment, peak_memory, predicted
 
 def started(search: Search) -> Started:
     frozen = list(frozen_stages(search.nets))
-    size = held(search.learner, len(search.labels("train")), search.features.width, len(search.lesson.source.classes))
+    size = search.learner.size(len(search.labels("train")), search.features.width, len(search.lesson.source.classes))
     stages = [*frozen, {"name": HEAD, "parameters": size, "trained": size}]
     return Started(
         elapsed=search.elapsed,

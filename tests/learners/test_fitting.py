@@ -10,7 +10,7 @@ from sklearn.svm import SVC
 from core.catalog.learners import LEARNERS, OnFeatures
 from core.learners.calibrating import FOLDS, folds, sharpness_of
 from core.learners.deciding import answers
-from core.learners.fitting import Material, candidates, counting_alike, fit_of
+from core.learners.fitting import Material, counting_alike, fit_of
 
 FEATURES, CLASSES = 20, 4
 
@@ -98,13 +98,13 @@ def test_class_means_choose_the_nearest_centroid():
 
 
 def test_no_more_neighbours_are_asked_than_there_are():
-    assert candidates(learner_of("neighbours", k=50), pictures=7) == [{"k": 7}]
-    assert [each["k"] for each in candidates(learner_of("neighbours"), pictures=4)] == [1, 3, 4]
+    assert learner_of("neighbours", k=50).candidates(pictures=7) == [{"k": 7}]
+    assert [each["k"] for each in learner_of("neighbours").candidates(pictures=4)] == [1, 3, 4]
 
 
 def test_what_was_asked_for_is_the_only_candidate():
-    assert candidates(learner_of("svm", C=2.5), pictures=100) == [{"C": 2.5}]
-    assert len(candidates(learner_of("svm"), pictures=100)) > 1
+    assert learner_of("svm", C=2.5).candidates(pictures=100) == [{"C": 2.5}]
+    assert len(learner_of("svm").candidates(pictures=100)) > 1
 
 
 def test_classes_that_count_alike_weigh_the_same_in_sum():
