@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.identity import person
+from pages.shared.replay_standing import standing
 from pages.shared.replay_words import lasts
 from pages.shared.words import ago, counted, percent, plain
 from pages.shared.workbench import workbench
@@ -35,15 +35,9 @@ def draw_last(begun: Told) -> None:
     """What came of it last; a quick form says so at each figure."""
     st.caption(plain(f"Begun {ago(begun['created'])}, {begun['form']} form: {begun['state']}"))
     if begun["state"] == "done":
-        told = [member for member in stood(begun["sweep"], person().id)["members"] if member["interval"]]
+        told = [member for member in standing(begun["sweep"])["members"] if member["interval"]]
         lines = [f"- {plain(member['name'])} **{plain(here(member))}**: {plain(judged(member))}" for member in told]
         st.markdown("\n".join(lines[:MEMBERS_AT_ONCE]))
-
-
-@st.cache_resource(show_spinner=False, max_entries=200)
-def stood(sweep: str, person: str) -> Told:
-    """How a replay ended: that changes no more. Each person sees their own."""
-    return workbench().replayed(sweep)
 
 
 def here(member: Told) -> str:

@@ -11,6 +11,7 @@ from pages.shared.frame import mishaps_told
 from pages.shared.live import seconds_between_ticks
 from pages.shared.picker import go_to
 from pages.shared.replay_chart import spec
+from pages.shared.replay_standing import forget, standing
 from pages.shared.tables import csv_of
 from pages.shared.words import plain
 from pages.shared.workbench import workbench
@@ -18,6 +19,8 @@ from pages.shared.workbench import workbench
 Told = Mapping[str, Any]
 
 ON_THE_WAY = ("queued", "running")
+WIDTHS = {"claim": 150, "published": 80, "outcome here": 150}
+"""In pixels, so that a phone shows the outcome beside its claim; where there is room, all columns are stretched."""
 
 
 def draw(sweep: str) -> None:
@@ -26,12 +29,12 @@ def draw(sweep: str) -> None:
     every = seconds_between_ticks() or None
     st.fragment(tick, run_every=every if state in ON_THE_WAY else None)(sweep, state)
     if state not in ON_THE_WAY:
-        draw_ways_on(workbench().replayed(sweep))
+        draw_ways_on(standing(sweep))
 
 
 def tick(sweep: str, state: str) -> None:
     with mishaps_told():
-        found = workbench().replayed(sweep)
+        found = standing(sweep)
         if found["state"] != state and state in ON_THE_WAY:
             st.rerun()
         draw_progress(found)
@@ -57,7 +60,13 @@ def draw_claims(found: Told) -> None:
     if rows:
         chart = spec(rows, replay_words.title(found))
         st.vega_lite_chart(chart, width="stretch", key="replays_chart", alt="Accuracies with their intervals")
-    st.dataframe(replay_words.claim_rows(found), width="stretch", hide_index=True, key="replays_claims")
+    st.dataframe(
+        replay_words.claim_rows(found),
+        width="stretch",
+        hide_index=True,
+        key="replays_claims",
+        column_config={name: st.column_config.TextColumn(width=room) for name, room in WIDTHS.items()},
+    )
     sentence = found["tally"]["sentence"]
     st.caption(plain(f"{sentence[:1].upper()}{sentence[1:]}."))
 
@@ -73,6 +82,7 @@ def draw_measuring(found: Told) -> None:
     if st.button("Measure what was learned by heart", key="replays_measure"):
         with st.spinner("Looking at the training pictures again"):
             workbench().measure_gaps(found["sweep"])
+        forget()
         st.rerun()
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.insight.mistakes import Guesses
     from core.insight.verdicts import Comparison, Outcome
 
+FEW = "fewer than three seeds"
 UNLEARNED = "not learned in the quick form"
 WITHOUT_VERDICT = "a count stands with its interval, without a verdict"
 OF_AN_ORDER = {"a": "reproduced", "b": "worse", "too_close": "cannot be told apart"}
@@ -38,9 +39,15 @@ def judge_figure(claim: Figure | Right, trained: Trained, differs: Sequence[str]
         interval=judged.interval,
         each=judged.each,
         verdict=judged.verdict,
-        reason=reasons(judged.reason, unlearned),
+        reason=reasons(_why(judged.reason, trained.form), unlearned),
         note=reasons(judged.note, _last_told(judged.last)),
     )
+
+
+def _why(reason: str, form: str) -> str:
+    """A quick form has one seed because it is quick: that is one reason, not two."""
+    said = [each for each in reason.split(", ") if form != "quick" or each != FEW]
+    return ", ".join(said)
 
 
 def _outcome(
@@ -142,8 +149,7 @@ def rights_of(claim: Judged, a: str, b: str, trained: Mapping[str, Trained]) -> 
 
 def _row_of(claim: Order, compared: "Comparison", trained: Mapping[str, Trained], differs: Mapping[str, Any]) -> Row:
     quick = trained[claim.winner].form == "quick"
-    seeds = "fewer than three seeds" if compared.reason else ""
-    reason = reasons(QUICK if quick else "", seeds)
+    reason = QUICK if quick else FEW if compared.reason else ""
     return Row(
         **about(claim, both(claim.members, differs)),
         claim=claim.by,
