@@ -120,7 +120,8 @@ def _function(module: ModuleType, node: ast.FunctionDef, name: str, settings: di
     first = node.body[1 if ast.get_docstring(node) else 0]
     body = "\n".join(_lines(module, first, node.end_lineno))
     body = re.sub(r"\bself\.(\w+)", lambda found: repr(settings[found[1]]), body)
-    return f'def {name}({ast.unparse(plain.args)}):\n    """{said}"""\n{body}'
+    words = f'    """{said}"""\n' if said else ""
+    return f"def {name}({ast.unparse(plain.args)}):\n{words}{body}"
 
 
 def _lines(module: ModuleType, node: Statement, end: int | None = None) -> list[str]:

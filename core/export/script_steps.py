@@ -151,7 +151,8 @@ _TERMS = {
 
 def covered_by(choice: Choice) -> str:
     on = "backbone" if choice.name == "l2_sp" else choice["on"]
-    return f"learning(model, {on!r}, norms_and_biases={choice['norms_and_biases']})"
+    more = [*([f'"{on}"'] if on != "all" else []), *(["norms_and_biases=True"] if choice["norms_and_biases"] else [])]
+    return f"learning({', '.join(['model', *more])})"
 
 
 def has_penalties(recipe: Recipe) -> bool:

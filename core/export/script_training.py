@@ -100,7 +100,7 @@ def _choosing(recipe: Recipe) -> Iterator[str]:
     by_loss = stopping and stopping.on == "loss"
     yield f"rank = {'(val_loss, -val_accuracy)' if by_loss else '(-val_accuracy, val_loss)'}"
     yield "if best is None or rank < best:"
-    yield "    best, best_epoch = rank, epoch"
+    yield "    best, best_epoch = rank, epoch" if stopping else "    best = rank"
     yield "    kept = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}"
     if stopping:
         yield f"if epoch - best_epoch >= {stopping.patience}:"

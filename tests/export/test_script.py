@@ -2,6 +2,7 @@
 
 import ast
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -94,6 +95,17 @@ def test_the_script_imports_neither_thaw_nor_anything_unknown(taken: Taken):
         for name in ([each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""])
     }
     assert modules - sys.stdlib_module_names == {"numpy", "timm", "torch", "PIL", "safetensors"}
+
+
+def test_the_script_is_clean(taken: Taken):
+    """No name is missing, nothing is imported or computed in vain."""
+    found = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", "train.py"],
+        cwd=taken.folder,
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 0, found.stdout
 
 
 def test_the_splits_are_listed_with_their_pictures(taken: Taken):
