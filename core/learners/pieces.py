@@ -17,9 +17,9 @@ SPECK = 0.02
 """Shapes with less than this share of the largest one's pixels are dirt."""
 NARROW = 0.35
 """Shapes narrower than this share of the line's height are one piece: nothing to cut."""
-SPACING = 0.14
+SPACING = 0.1
 """How near two cuts may be, as a share of the line's height."""
-THIN = 0.75
+THIN = 1.3
 """A cut goes where there is at most this share of the ink that the shape's columns have in the mean."""
 MOST_CUTS = 12
 
@@ -56,7 +56,7 @@ def _shapes(ink: np.ndarray) -> tuple[np.ndarray, list[tuple[slice, slice]]]:
 
 def _by_columns(ink: np.ndarray, shapes: np.ndarray, height: int) -> np.ndarray:
     """Strips between empty columns; wide ones are cut straight down where the projected ink is least."""
-    used = (shapes > 0).any(0)
+    used = np.asarray((shapes > 0).any(0))
     strips = connected(used)
     borders = np.zeros(len(used), int)
     for (span,) in ndimage.find_objects(strips):

@@ -34,7 +34,7 @@ def test_slanted_neighbours_that_share_columns_are_told_apart_by_their_component
     ink = np.zeros((28, 60), np.float32)
     for row in range(24):
         ink[row, 30 - row : 33 - row] = ink[row, 38 - row : 41 - row] = 1
-    assert ink.any(0)[8:40].all(), "no column between them is empty"
+    assert np.asarray(ink.any(0))[8:40].all(), "no column between them is empty"
     by_components, by_columns = pieces_of(ink, "components").places, pieces_of(ink, "columns").places
     left, right = (np.arange(24), 31 - np.arange(24)), (np.arange(24), 39 - np.arange(24))
     assert not set(by_components[left]) & set(by_components[right])
