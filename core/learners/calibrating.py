@@ -11,6 +11,8 @@ from core.learners.deciding import answers
 from core.learners.fitting import Fit, Material, Settings
 
 FOLDS = 3
+MOST_ASKED = 2000
+"""About so many pictures of a fold say enough about one factor."""
 BOUNDS = (-12.0, 12.0)
 """Of the factor's logarithm: scores may be tiny or huge."""
 
@@ -33,6 +35,7 @@ def _left_out(fit: Fit, material: Material, settings: Settings) -> Iterator[tupl
         kept = np.flatnonzero(fold != number)
         known = np.unique(material.labels[kept])
         asked = np.flatnonzero((fold == number) & np.isin(material.labels, known))
+        asked = asked[:: max(1, len(asked) // MOST_ASKED)]
         if len(known) > 1 and len(asked):
             scores = answers(fit.decision(kept, settings), material.rows[asked])
             yield scores[:, known], np.searchsorted(known, material.labels[asked])

@@ -17,10 +17,11 @@ from core.catalog.learners import LEARNERS
 from core.data.finding import open_source
 from core.engines.base import learner_of
 from core.engines.predictor import opened
-from core.errors import RecipeError, TrainingError, WeightsError
+from core.errors import ExplorerError, RecipeError, TrainingError, WeightsError
 from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started, Step
 from core.home import SHIPPED, Home
 from core.recipe import Recipe
+from core.training.attribution import looks
 from tests.learners.listening import Heard, hear
 
 CLASSICAL = ("svm", "logistic", "neighbours", "class_means")
@@ -261,6 +262,12 @@ def test_another_process_opens_it_and_tells_why(home: Home, tmp_path: Path):
     )
     done = subprocess.run([sys.executable, "-c", script, str(best)], capture_output=True, text=True)
     assert (json.loads(done.stdout or "null"), done.stderr) == ([1, True], "")
+
+
+def test_votes_that_count_alike_have_no_places_to_show(home: Home, tmp_path: Path):
+    best = best_of(hear(recipe_of(learner={"name": "neighbours", "vote": "equal"}), home), tmp_path)
+    with pytest.raises(ExplorerError, match="counts votes"):
+        looks(opened(best, "cpu"), Image.new("RGB", (40, 40), "white"), [0])
 
 
 def test_damaged_savings_are_a_sentence(home: Home, tmp_path: Path):
