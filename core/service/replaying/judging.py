@@ -193,8 +193,8 @@ def judge_classes(claim: Classes, trained: Mapping[str, Trained], differs: Mappi
 
 
 def interval_told(row: Row) -> str:
-    """As people read it: points for a share, whole classes for a count."""
-    if row.interval is None:
+    """As people read it: points for a share, whole classes for a count; a range of times stands in its outcome."""
+    if row.interval is None or row.kind == "times":
         return ""
     if row.kind == "classes":
         return f"({row.interval[0]:.0f} to {row.interval[1]:.0f})"

@@ -110,6 +110,7 @@ def test_times_are_told_by_the_phases_that_the_card_names(bench: Workbench):
     claim["slower_phases"] = ["search"]
     (row,) = played(bench, claim)["claims"]
     assert row["outcome"] == pytest.approx(4) and "a test with 2 cores" in row["outcome_told"]
+    assert row["interval"] == (4, 4) and row["interval_told"] == ""
     assert "2 s against 0.5 s" in row["outcome_told"] and "told without a test" in row["reason"]
 
 
