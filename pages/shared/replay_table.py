@@ -19,8 +19,6 @@ from pages.shared.workbench import workbench
 Told = Mapping[str, Any]
 
 ON_THE_WAY = ("queued", "running")
-WIDTHS = {"claim": 150, "published": 80, "outcome here": 150}
-"""In pixels, so that a phone shows the outcome beside its claim; where there is room, all columns are stretched."""
 
 
 def draw(sweep: str) -> None:
@@ -65,7 +63,6 @@ def draw_claims(found: Told) -> None:
         width="stretch",
         hide_index=True,
         key="replays_claims",
-        column_config={name: st.column_config.TextColumn(width=room) for name, room in WIDTHS.items()},
     )
     sentence = found["tally"]["sentence"]
     st.caption(plain(f"{sentence[:1].upper()}{sentence[1:]}."))

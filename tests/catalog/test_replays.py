@@ -4,10 +4,14 @@ import json
 from typing import Any
 
 import pytest
+import timm
+import torch
 
+from core.catalog.backbones import BACKBONES
 from core.catalog.learners import LEARNERS
 from core.catalog.replays import CARDS, REPLAYS, learners_of
 from core.recipe.replays import Card
+from core.recipe.replays.card import FORMS
 from core.recipe.replays.claims import Claim, Figure, Right
 
 READY = pytest.mark.parametrize("name", list(REPLAYS))
@@ -30,7 +34,7 @@ def test_a_card_is_read_and_every_recipe_of_both_forms_is_one(name: str):
 def test_a_card_whose_learner_is_not_there_is_not_offered():
     missing = [card["name"] for card in CARDS if not learners_of(card) <= set(LEARNERS)]
     assert {card["name"] for card in CARDS} - set(missing) == set(REPLAYS)
-    assert {"fashion", "cifar", "hymenoptera"} <= set(REPLAYS)
+    assert set(REPLAYS) == {"fashion", "cifar", "hymenoptera", "boats", "sums"}
 
 
 @READY
@@ -57,3 +61,19 @@ def test_the_open_question_of_the_l1_sum_changes_the_members_it_is_about():
     other = {each.member: each.recipe for each in card.planned("quick", chosen={"l1_over": "head"})}
     assert {name for name in own if own[name] != other[name]} == {"L1", "L1+L2"}
     assert other["L1"].regularizers[0]["on"] == "head"
+
+
+def networks() -> list[tuple[str, tuple[int, int]]]:
+    """Every backbone at every size at which a card has it learn."""
+    planned = [
+        each.recipe for card in map(Card.parse, REPLAYS.values()) for form in FORMS for each in card.planned(form)
+    ]
+    return sorted({(recipe.backbone, recipe.image_size) for recipe in planned if recipe.learner.name == "network"})  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(("backbone", "size"), networks())
+def test_every_network_can_compute_at_the_size_it_is_given(backbone: str, size: tuple[int, int]):
+    card = BACKBONES[backbone]
+    model = timm.create_model(card.timm_name, pretrained=False, num_classes=2, **card.model_args).eval()
+    with torch.inference_mode():
+        assert model(torch.zeros(1, 3, *size)).shape == (1, 2)
