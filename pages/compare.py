@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ExplorerError
-from pages.shared import compare_folds, compare_strip, overlay
+from pages.shared import compare_folds, compare_strip, handing_in, overlay
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.verdicts import draw_verdicts
@@ -81,6 +81,7 @@ def draw_runs(runs: list[dict[str, Any]]) -> None:
     raced = workbench().race(ids)
     overlay.draw_curves(raced["runs"], names)
     compare_folds.draw(ids, names, found, raced)
+    handing_in.draw([run["run"] for run in runs if run["accuracy"] is not None], "compare")
 
 
 def compared(ids: list[str]) -> dict[str, Any] | None:

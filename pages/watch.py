@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import details, live, notes, sharing, siblings
+from pages.shared import details, export_fold, handing_in, live, notes, sharing, siblings
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.picker import picked_run
@@ -10,6 +10,8 @@ from pages.shared.ways import lead_to
 from pages.shared.workbench import workbench
 
 enter()
+
+ENDED = ("done", "stopped")
 
 
 def draw() -> None:
@@ -23,6 +25,9 @@ def draw() -> None:
         siblings.draw(seen["run"], seen["sweep"])
     notes.draw(seen)
     sharing.draw(seen)
+    if seen["state"] in ENDED and seen["accuracy"] is not None:
+        handing_in.draw([seen["run"]], "watch")
+    export_fold.draw(seen)
     details.draw(seen)
 
 

@@ -136,7 +136,7 @@ def shown(value: object) -> str:
     """As it is written in a recipe."""
     if isinstance(value, dict):
         value = value["name"]
-    return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value)}`"
+    return f"`{value}`" if isinstance(value, str) and value else f"`{json.dumps(value)}`"
 
 
 def sides(size: tuple[int, int]) -> str:

@@ -1,15 +1,21 @@
 """Who learns. Every learner yields the same events, so every page works on every run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from core.catalog.registry import Registry
+from core.catalog.registry import Registry, knob
 
 
 class Learner:
     """Names the generator that does the learning; the generator itself stands where torch may be imported."""
 
-    generator: str
-    """`module:function`, called as `function(recipe, device, plan=..., state=...)`."""
+    generator: ClassVar[str]
+    """`module:function`, called as `function(recipe, device, plan=..., state=..., home=...)`; it yields events."""
+    opens: ClassVar[str] = "core.training.predicting:open_predictor"
+    """`module:function`, called as `function(folder, device)`; it opens what was saved as the best, ready to answer."""
+    follows_strategy: ClassVar[bool] = False
+    """Whether the recipe's strategy says what learns when."""
 
 
 LEARNERS: Registry[Learner] = Registry("learner")
@@ -21,3 +27,155 @@ class Network(Learner):
     """A neural network, trained by gradient descent with the chosen strategy and regularizers."""
 
     generator = "core.training.loop:train"
+    follows_strategy = True
+
+
+@dataclass(frozen=True)
+class OnFeatures(Learner):
+    """Learns from what frozen backbones make of the pictures; the recipe says how their maps are pooled."""
+
+    generator = "core.learners.classical:learn"
+    opens = "core.learners.saving:open_classical"
+    fit: ClassVar[str]
+    """`module:class` of what fits a decision to features."""
+    most_pictures: ClassVar[int | None] = None
+    """How many pictures can be learned from, where there is a limit."""
+
+    stage: int = knob(
+        0,
+        low=0,
+        high=200,
+        help="Which stage's features, counted from the end; 0 is what the backbone's own head would see.",
+    )
+    join: str = knob(
+        "", help="Names of further backbones, with commas between them, whose features stand beside the first one's."
+    )
+    standardise: bool = knob(True, help="Bring every feature to mean 0 and spread 1 over the training pictures.")
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.join.split(",") if name.strip())
+
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        """The settings that are worth a try, with so many training pictures: validation chooses among them."""
+        return [{}]
+
+    def size(self, pictures: int, features: int, classes: int) -> int:
+        """How many numbers the decision may come to."""
+        return classes * (features + 1)
+
+
+LINEAR_COSTS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
+RBF_COSTS = (0.3, 1.0, 3.0, 10.0, 30.0)
+VOTERS = (1, 3, 5, 10, 20)
+
+
+def _asked(value: float, grid: Sequence[float]) -> Sequence[float]:
+    """The one value that was asked for, or all that are worth a try."""
+    return [value] if value else grid
+
+
+@LEARNERS.register("svm")
+@dataclass(frozen=True)
+class SupportVectors(OnFeatures):
+    """A support vector machine on frozen features: for each class the widest gap between it and all others."""
+
+    fit = "core.learners.fitting:SupportVectorsFit"
+    most_pictures = 8000
+    """Every two of them are compared: half a gigabyte of nearness, and as much to work on."""
+
+    kernel: str = knob("rbf", options=("linear", "rbf"), help="Straight borders between classes, or bent ones.")
+    C: float = knob(0.0, low=0.0, high=1e6, help="What a picture on the wrong side costs; 0 is searched for.")
+    gamma: float = knob(
+        0.0,
+        low=0.0,
+        high=1e6,
+        help="How near the rbf kernel looks; 0 is scikit-learn's `scale`: wide for many features.",
+    )
+
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        return [{"C": cost} for cost in _asked(self.C, RBF_COSTS if self.kernel == "rbf" else LINEAR_COSTS)]
+
+    def size(self, pictures: int, features: int, classes: int) -> int:
+        if self.kernel == "linear":
+            return super().size(pictures, features, classes)
+        return min(pictures, self.most_pictures or pictures) * (features + classes)
+
+
+@LEARNERS.register("logistic")
+@dataclass(frozen=True)
+class Logistic(OnFeatures):
+    """Logistic regression on frozen features: the best head there is, found at once instead of in epochs."""
+
+    fit = "core.learners.fitting:LogisticFit"
+    C: float = knob(0.0, low=0.0, high=1e6, help="How little large weights are held back; 0 is searched for.")
+
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        return [{"C": cost} for cost in _asked(self.C, LINEAR_COSTS)]
+
+
+@LEARNERS.register("neighbours")
+@dataclass(frozen=True)
+class Neighbours(OnFeatures):
+    """The training pictures that are nearest in frozen features vote; nothing is fitted, all of them are kept."""
+
+    fit = "core.learners.fitting:NeighboursFit"
+    k: int = knob(0, low=0, high=1000, help="How many vote; 0 is searched for.")
+    vote: str = knob(
+        "near", options=("near", "equal"), help="Whether nearer pictures count more (by one over their distance)."
+    )
+
+    def candidates(self, pictures: int) -> list[dict[str, float]]:
+        return [{"k": k} for k in dict.fromkeys(min(int(k), pictures) for k in _asked(self.k, VOTERS))]
+
+    def size(self, pictures: int, features: int, classes: int) -> int:
+        return pictures * features
+
+
+@LEARNERS.register("class_means")
+@dataclass(frozen=True)
+class ClassMeans(OnFeatures):
+    """The class whose mean lies nearest in frozen features: the simplest thing that may work, and hard to overfit."""
+
+    fit = "core.learners.fitting:MeansFit"
+
+
+@LEARNERS.register("segments")
+@dataclass(frozen=True)
+class Segments(Learner):
+    """Segment, then classify: cut a picture into its parts, read each one, and add them up with all their doubt."""
+
+    generator = "core.learners.segmenting:learn_segments"
+    opens = "core.learners.parts:open_reader"
+    cuts: str = knob(
+        "components",
+        options=("components", "columns"),
+        help="What a part is found by: connected ink, cut along seams; or columns, cut straight where ink is least.",
+    )
+    parts_from: str = knob(
+        "auto",
+        options=("auto", "digits", "mnist"),
+        help="The dataset that single parts are learned from; auto is what the pictures are made from, else mnist.",
+    )
+
+
+@LEARNERS.register("autoencoder")
+@dataclass(frozen=True)
+class Autoencoding(Learner):
+    """An autoencoder: learn to draw each picture again from a few numbers, then to name it by these numbers."""
+
+    generator = "core.learners.autoencoder:learn_autoencoder"
+    opens = "core.learners.reconstructions:open_rebuilder"
+    latent: int = knob(64, low=1, high=4096, help="How many numbers a picture is squeezed into.")
+    reconstruct: float = knob(
+        0.5, low=0.0, high=1.0, help="The share of the epochs that only reconstruct; the last epoch always names."
+    )
+    encoder_learns: bool = knob(
+        True, help="Whether the encoder goes on learning, to reconstruct and to name, or stays as it is by then."
+    )
+    places: int = knob(
+        0,
+        low=0,
+        high=16,
+        help="With 0 it names the class; else a digit is named for each of so many places, and their sum is the class.",
+    )

@@ -5,6 +5,7 @@ An entry is a frozen dataclass. Its docstring is the help, its fields (made with
 """
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Generic, TypeVar
@@ -12,7 +13,11 @@ from typing import Any, Generic, TypeVar
 from core.errors import RecipeError
 
 Entry = TypeVar("Entry")
+Kept = TypeVar("Kept", bound=type)
 Value = bool | int | float | str
+
+LONGEST_NAMES = 400
+NAME = re.compile(r"\w[\w .:/@+-]*")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Knob:
             if isinstance(value, bool):
                 return value
             raise RecipeError(where, value, "it is true or false")
+        if isinstance(self.default, str) and not self.options:
+            return names(value, where)
         if isinstance(self.default, str):
             if value in self.options:
                 return str(value)
@@ -52,6 +59,15 @@ def knob(
 ) -> Any:
     """A dataclass field that is also a Knob."""
     return field(default=default, metadata={"low": low, "high": high, "options": options, "help": help, "when": when})
+
+
+def names(value: object, where: str) -> str:
+    """Names with commas between them, or none: each is looked up later, but never as a path that climbs."""
+    if isinstance(value, str) and len(value) <= LONGEST_NAMES and ".." not in value:
+        listed = [name.strip() for name in value.split(",")]
+        if listed == [""] or all(NAME.fullmatch(name) for name in listed):
+            return ", ".join(listed)
+    raise RecipeError(where, value, "it is names of letters, digits and . : / @ + _ - with commas between them")
 
 
 def number(
@@ -107,10 +123,10 @@ class Registry(Generic[Entry]):
 
     def __init__(self, kind: str):
         self.kind = kind
-        self._entries: dict[str, type[Entry]] = {}
+        self._entries: dict[str, Any] = {}
 
-    def register(self, name: str) -> Callable[[type[Entry]], type[Entry]]:
-        def keep(entry: type[Entry]) -> type[Entry]:
+    def register(self, name: str) -> Callable[[Kept], Kept]:
+        def keep(entry: Kept) -> Kept:
             self._entries[name] = entry
             return entry
 

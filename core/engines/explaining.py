@@ -10,13 +10,18 @@ from core.errors import NotFound, shown
 
 
 def explain(best: Path, name: str, content: bytes | Path, labels: Sequence[str], device: str) -> list[dict[str, Any]]:
-    """A look for each label; for the one the run would say, where none is given."""
+    """A look for each label; for the one the run would say, where none is given.
+
+    Who reads a picture part by part shows its cuts instead: they are why.
+    """
     from core.data.decoding import decode
     from core.training.attribution import looks, overlay  # torch loads here
 
     predictor = opened(best, device)
     picture = decode(content, name).image
     places = _places(predictor.classes, labels) or [int(predictor.probabilities([picture])[0].argmax())]
+    if hasattr(predictor, "parts"):
+        return _cuts(predictor, picture, places)
     seen, found = looks(predictor, picture, places)
     return [
         {
@@ -27,6 +32,15 @@ def explain(best: Path, name: str, content: bytes | Path, labels: Sequence[str],
         }
         for look in found
     ]
+
+
+def _cuts(reader: Any, picture: Any, places: Sequence[int]) -> list[dict[str, Any]]:
+    """The same drawing for each label: where the picture is cut, and what each part was taken for."""
+    from core.learners.parts import drawn
+
+    read, likely = reader.parts(picture), reader.probabilities([picture])[0]
+    cuts = {"where": read.in_words(), "heat": png_of(drawn(read))}
+    return [{"label": reader.classes[place], "probability": float(likely[place]), **cuts} for place in places]
 
 
 def _places(classes: Sequence[str], labels: Sequence[str]) -> list[int]:

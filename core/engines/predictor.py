@@ -1,11 +1,15 @@
 """What a finished run says about pictures of one's own: decoded safely, prepared and judged as in its training."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.catalog.learners import LEARNERS
 from core.data.entry_names import is_litter
 from core.data.miniatures import miniature
 from core.errors import PictureError
@@ -69,9 +73,17 @@ def _version(best: Path) -> Version:
 
 @lru_cache(maxsize=WARM)
 def _opened(best: Path, _: Version, device: str) -> "Predictor":
-    from core.training.predicting import open_predictor  # torch loads here
+    module, function = LEARNERS.entry(_learner_of(best)).opens.split(":")
+    return getattr(import_module(module), function)(best, device)  # torch loads here
 
-    return open_predictor(best, device)
+
+def _learner_of(best: Path) -> str:
+    """Who saved this; a network's way of opening it tells what is amiss where nobody can be made out."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        name = json.loads((best / "thaw.json").read_text(encoding="utf-8"))["recipe"]["learner"]["name"]
+        if name in LEARNERS:
+            return str(name)
+    return "network"
 
 
 @lru_cache(maxsize=WARM)
@@ -79,6 +91,8 @@ def _what_is_unlike(best: Path, _: Version, recipe: str, home: Home, device: str
     from core.recipe import Recipe
     from core.training.familiarity import familiarity
 
+    if opened(best, device).model is None:
+        return lambda predictor, canvases: [False] * len(canvases)  # no features that could be near or far
     return familiarity(opened(best, device), Recipe.from_text(recipe), home).is_unlike
 
 

@@ -81,6 +81,29 @@ def why(home: Home, best: str, picture: tuple[str, bytes | str], classes: Sequen
     return {"looks": explain(Path(best), name, _content(given), classes, choose(device))}
 
 
+def export(home: Home, run: Mapping[str, Any], to: str, how: Mapping[str, bool]) -> Answer:
+    """A run as a folder to take away."""
+    from core.engines.exporting import export
+
+    return export(home, run, Path(to), **how)
+
+
+def bundle(home: Home, run: Mapping[str, Any], how: Mapping[str, bool]) -> Answer:
+    """The same as a ZIP archive."""
+    from core.engines.exporting import bundled
+
+    return bundled(home, run, **how)
+
+
+def fitted(home: Home, best: str, recipe: Mapping[str, Any], device: str) -> Answer:
+    """What a run's weights get right of its own training pictures."""
+    from core.engines.devices import choose
+    from core.engines.predictor import opened
+    from core.training.fitting import fitted
+
+    return dict(fitted(opened(Path(best), choose(device)), Recipe.parse(recipe), home))
+
+
 def _content(given: bytes | str) -> bytes | Path:
     return Path(given) if isinstance(given, str) else given
 
@@ -91,4 +114,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
     "estimate": estimate,
     "predict": predict,
     "why": why,
+    "fitted": fitted,
+    "export": export,
+    "bundle": bundle,
 }

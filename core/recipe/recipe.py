@@ -127,7 +127,7 @@ class Recipe:
             raise RecipeError("schema", version, f"this version of Thaw reads schema {SCHEMA}")
         for name in given:
             if name != "schema" and name not in known:
-                raise RecipeError(str(name), given[name], f"a recipe has no such field, {_nearest(str(name), known)}")
+                raise RecipeError(str(name), given[name], f"a recipe has no such field, {nearest(str(name), known)}")
         return cls(**{name: value for name, value in given.items() if name != "schema"})
 
     @classmethod
@@ -190,7 +190,7 @@ class Recipe:
         document = self.to_json()
         known = {each.name for each in fields(self)}
         if name not in known:
-            raise RecipeError(name, value, f"a recipe has no such field, {_nearest(name, known)}")
+            raise RecipeError(name, value, f"a recipe has no such field, {nearest(name, known)}")
         if inside:
             value = changed_within(document[name], inside, value, name)
         return replace(self, **{name: value})
@@ -208,6 +208,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, sorted(known), n=1)
     return f"the nearest is {near[0]}" if near else "its fields are " + ", ".join(sorted(known))

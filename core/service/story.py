@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
+from core.catalog.learners import LEARNERS
 from core.catalog.strategies import STRATEGIES
 from core.events import event_from_json
 from core.insight.truth import Breach, alarms, breaches
@@ -186,11 +187,15 @@ class Story:
             for place, stage in enumerate(started.stages)
         ]
 
+    @property
+    def _learner(self) -> str:
+        return LEARNERS.parse(self.recipe.get("learner", "network")).name
+
     def _planned_scales(self, done: int) -> list[list[float]]:
         started = self.forecast.started
-        strategy = (
-            STRATEGIES.build(STRATEGIES.parse(self.recipe["strategy"])) if started and not self._has_ended else None
-        )
-        if started is None or strategy is None or strategy.grain != "stage":
+        if started is None or self._has_ended or not LEARNERS.entry(self._learner).follows_strategy:
+            return []
+        strategy = STRATEGIES.build(STRATEGIES.parse(self.recipe["strategy"]))
+        if strategy.grain != "stage":
             return []
         return [strategy.lr_scales(len(started.stages), epoch) for epoch in range(done, self.epochs_drawn)]

@@ -56,16 +56,33 @@ def begin(
     axes = axes_of(grid)
     members = expand(recipe, axes, seeds, check)
     plan = plan_of(recipe, axes, seeds, members, Halving.parse(halving, members))
+    care = {"name": name, "owner": owner, "engine": engine, "most_waiting": most_waiting}
+    made = assemble(record, plan, [(_name_of(each), each.recipe) for each in members], submit=submit, **care)
+    return {**made, "merged": size(axes, seeds) - len(members)}
+
+
+def assemble(
+    record: Record,
+    plan: dict[str, Any],
+    members: Sequence[tuple[str, Recipe]],
+    *,
+    name: str = "",
+    owner: str = "",
+    engine: str,
+    most_waiting: float = math.inf,
+    submit: Callable[..., str],
+) -> dict[str, Any]:
+    """A group of runs, each with its name: all of them, or none."""
     sweeps = SweepStore(record.store)
     with ExitStack() as unless_whole:
         sweep = sweeps.find(sweeps.add(plan, name=name, owner=owner))
         unless_whole.callback(sweeps.discard, sweep.id)
         # Nobody takes them before the last one is there: what is interrupted on the way is nobody's, and goes.
         unless_whole.callback(_discard, record, sweep.id)
-        runs = [submit(each.recipe, name=_name_of(each), sweep=sweep.id, engine="") for each in members]
+        runs = [submit(recipe, name=named, sweep=sweep.id, engine="") for named, recipe in members]
         sweeps.entrust(sweep, engine, most_waiting)
         unless_whole.pop_all()
-    return {"sweep": sweep.id, "name": sweep.name, "runs": runs, "merged": size(axes, seeds) - len(members)}
+    return {"sweep": sweep.id, "name": sweep.name, "runs": runs}
 
 
 def _discard(record: Record, sweep: str) -> None:

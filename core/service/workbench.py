@@ -5,7 +5,9 @@ What an action needs loads with its first use, so that the door itself opens in 
 
 from core.home import Home
 from core.service.actions.data import DataActions
-from core.service.actions.insight import InsightActions
+from core.service.actions.exports import ExportActions
+from core.service.actions.replays import ReplayActions
+from core.service.actions.reports import ReportActions
 from core.service.actions.runs import RunActions
 from core.service.actions.sharing import SharingActions
 from core.service.actions.training import TrainingActions
@@ -17,5 +19,14 @@ def open_workbench(home: Home | None = None, apart: bool = False) -> "Workbench"
     return Workbench(home or Home.from_environment(), apart)
 
 
-class Workbench(DataActions, TrainingActions, RunActions, InsightActions, UnderstandingActions, SharingActions):
+class Workbench(
+    DataActions,
+    TrainingActions,
+    RunActions,
+    ExportActions,
+    UnderstandingActions,
+    ReplayActions,
+    ReportActions,
+    SharingActions,
+):
     """What can be done, in one home. May be used from several threads."""

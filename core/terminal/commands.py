@@ -7,8 +7,19 @@ from typing import Any
 
 from core.runs.strict import strict_json
 from core.service import Workbench
-from core.terminal import asked_pictures, background, data_commands, groups, lists, rooms, understanding_commands
+from core.terminal import (
+    asked_pictures,
+    background,
+    data_commands,
+    groups,
+    lists,
+    replaying,
+    reports,
+    rooms,
+    understanding_commands,
+)
 from core.terminal.exits import DONE, code_for
+from core.terminal.export_commands import export, tell_export
 from core.terminal.recipes import recipe_of
 from core.terminal.screen import Screen, inert
 from core.terminal.telling import tell_preview, tell_recipe, tell_run, tell_story
@@ -122,7 +133,11 @@ ACTIONS: dict[str, Action] = {
     ),
     "epochs": asking(understanding_commands.epochs, understanding_commands.tell_epochs),
     "compare": asking(understanding_commands.compare, understanding_commands.tell_compared),
+    "replays": replaying.replays,
+    "replay": replaying.replay,
+    "report": asking(reports.report, reports.tell_report),
     "race": asking(lambda bench, asked: bench.race(asked.runs), understanding_commands.tell_race),
+    "export": asking(export, tell_export),
     "delete": asking(lambda bench, asked: bench.delete(asked.run), saying("The run {run} is deleted.")),
     "rename": asking(
         lambda bench, asked: bench.rename(asked.run, asked.name), saying("The run {run} is now called {name}.")

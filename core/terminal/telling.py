@@ -77,10 +77,7 @@ def tell_preview(seen: Mapping[str, Any], screen: Screen) -> None:
     """The heat map, the rates and the parameters, before anything is trained."""
     counts = ", ".join(f"{count} {split}" for split, count in seen["pictures"].items())
     screen.line(f"pictures: {counts}; {seen['steps_per_epoch']} steps in an epoch")
-    trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]
-    screen.line(f"{trained:,} of {total:,} parameters will learn")
-    screen.line("  what will learn (head on top, epochs to the right; a dot is frozen):")
-    screen.lines([_warmed(line, screen) for line in heat_map(seen["stages"], screen.drawn)])
+    _tell_what_learns(seen, screen)
     rates = seen["rates"]
     screen.line(f"  learning rate, from {rates[0]:.2g} over {max(rates):.2g} to {rates[-1]:.2g}:")
     screen.line(f"  {'':<20} {sparkline(rates, screen.drawn)}")
@@ -151,3 +148,13 @@ def tell_comparison(found: Mapping[str, Any], screen: Screen) -> None:
         screen.line("Their recipes are the same.")
     screen.line()
     screen.lines([inert(pair["sentence"]) + "." for pair in found["pairs"]])
+
+
+def _tell_what_learns(seen: Mapping[str, Any], screen: Screen) -> None:
+    if not seen["stages"]:
+        screen.line("this learner has a way of its own: no strategy freezes or wakes its parts")
+        return
+    trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]
+    screen.line(f"{trained:,} of {total:,} parameters will learn")
+    screen.line("  what will learn (head on top, epochs to the right; a dot is frozen):")
+    screen.lines([_warmed(line, screen) for line in heat_map(seen["stages"], screen.drawn)])

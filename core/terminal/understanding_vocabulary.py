@@ -56,4 +56,20 @@ UNDERSTANDING: tuple[Command, ...] = (
         (RUNS,),
         ("race k3m9pq w7x2bd",),
     ),
+    Command(
+        "report",
+        "Write a report to hand in: what was asked, learned, compared, mistaken, and what it takes to do it again.",
+        (
+            argument("runs", metavar="RUN", nargs="+", help="One run or more; seeds of one recipe are told together."),
+            argument(
+                "--to", metavar="FILE", required=True, help="FILE.html, or FILE.md with its pictures in FILE_files/."
+            ),
+            argument("--title", metavar="TEXT", default="", help="What stands on top."),
+            argument("--question", metavar="TEXT", default="", help="What was to be found out."),
+        ),
+        (
+            "report k3m9pq --to report.html",
+            'report k3m9pq w7x2bd --to report.md --question "Does freezing help?"',
+        ),
+    ),
 )

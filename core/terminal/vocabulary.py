@@ -4,9 +4,11 @@ from core.runs.states import STATES
 from core.terminal.arguments import AGAIN, DEVICE, NAME, RECIPE, RUN
 from core.terminal.asking_vocabulary import ASKING, ESTIMATE
 from core.terminal.data_vocabulary import DATA
+from core.terminal.export_vocabulary import EXPORT
 from core.terminal.grammar import Command, argument
 from core.terminal.queue_vocabulary import QUEUE
 from core.terminal.recipe_help import all_choices
+from core.terminal.replay_vocabulary import REPLAYS
 from core.terminal.room_vocabulary import ROOM
 from core.terminal.understanding_vocabulary import UNDERSTANDING
 
@@ -95,6 +97,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *ASKING,
     *UNDERSTANDING,
+    EXPORT,
+    *REPLAYS,
     Command("delete", "Remove a run and all it left.", (RUN,), ("delete k3m9pq",)),
     Command(
         "rename", "Give a run another name.", (RUN, argument("name", help="The new name.")), ("rename k3m9pq first",)

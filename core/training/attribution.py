@@ -14,6 +14,7 @@ from PIL import Image
 from torch import nn
 from torch.nn import functional
 
+from core.errors import ExplorerError
 from core.training.predicting import Predictor, normalised, softmax
 
 FEWEST = 4
@@ -50,6 +51,10 @@ def looks(predictor: Predictor, picture: Image.Image, classes: Sequence[int]) ->
     inputs = normalised(seen, predictor.preparation, predictor.device).requires_grad_()
     with torch.enable_grad():
         found, logits = stages_of(predictor.model, inputs)
+        if not logits.requires_grad:
+            raise ExplorerError(
+                "What answers here counts votes, which no small change of a picture moves: no place speaks for a class."
+            )
         heats = [_heat([inputs, *found], logits[0, each], seen.shape[1:3]) for each in classes]
     likely = softmax(logits.detach().float().cpu().numpy())[0]
     named = zip(classes, heats, strict=True)

@@ -5,10 +5,11 @@ the preparation, the precision and the border. A strategy that moves the border 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -42,6 +43,18 @@ class Fed:
     are_features: bool
     of: int
     """How many pictures the whole batch has: where others learn too, this is a share of it."""
+
+
+def kept_features(lesson: Lesson, net: Net, shape: Sequence[int], **made: Any) -> Rows:
+    """The rows on disk for features made in one way: who makes them in the same way shares them."""
+    about = {
+        "data": lesson.source.fingerprint,
+        "architecture": net.blueprint.architecture,
+        "arguments": json.dumps(net.blueprint.model_args, sort_keys=True),
+        "preparation": net.preparation.to_json(),
+        **made,
+    }
+    return Rows(lesson.home.cache / "features", about, len(lesson.source), shape, np.float32)
 
 
 @dataclass
@@ -178,19 +191,16 @@ class Feeder:
             assert self.cut is not None
             example = self.features(self.plain.pictures(self.lesson.splits["val"][:1], 0))
             recipe = self.recipe.to_json()
-            about = {
-                "data": self.lesson.source.fingerprint,
-                "weights": hash_of(self.cut.state()),
-                "architecture": self.net.blueprint.architecture,
-                "arguments": json.dumps(self.net.blueprint.model_args, sort_keys=True),
-                "pooling": recipe["pooling"],
-                "preparation": self.net.preparation.to_json(),
-                "boundary": self.cut.boundary,
-                "computed": [self.plan.precision, self.plan.memory_format, self.device.type],
-                "view": [recipe["augmentation"], self.recipe.seed, view] if varied.augmentations else "plain",
-            }
-            folder = self.lesson.home.cache / "features"
-            self._stores[name] = Rows(folder, about, len(self.lesson.source), example.shape[1:], np.float32)
+            self._stores[name] = kept_features(
+                self.lesson,
+                self.net,
+                example.shape[1:],
+                weights=hash_of(self.cut.state()),
+                pooling=recipe["pooling"],
+                boundary=self.cut.boundary,
+                computed=[self.plan.precision, self.plan.memory_format, self.device.type],
+                view=[recipe["augmentation"], self.recipe.seed, view] if varied.augmentations else "plain",
+            )
         return self._stores[name]
 
     def _ensure(self, varied: Varied, numbers: np.ndarray, view: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from core.catalog.augmentations import AUGMENTATIONS
+from core.catalog.learners import LEARNERS
 from core.catalog.optimizers import SCHEDULES
 from core.catalog.strategies import STRATEGIES
 from core.data.batches import Varied
@@ -22,7 +23,8 @@ class Preview:
     """A recipe, seen before it runs."""
 
     stages: list[dict[str, Any]]
-    """Per stage: name, parameters, how many of them ever learn, and its scale in each epoch."""
+    """Per stage: name, parameters, how many of them ever learn, and its scale in each epoch; of a learner that follows
+    no strategy nothing of this is known beforehand."""
     rates: list[float]
     """The learning rate at equal steps through the run (of a plateau: as long as validation improves)."""
     steps_per_epoch: int
@@ -55,7 +57,7 @@ def preview(recipe: Recipe, home: Home) -> Preview:
     first = batches[0]
     varied = Varied(lesson.canvases, [AUGMENTATIONS.build(each) for each in recipe.augmentation], recipe.seed)
     return Preview(
-        stages=_stages(recipe, net),
+        stages=_stages(recipe, net) if LEARNERS.entry(recipe.learner.name).follows_strategy else [],
         rates=_rates(recipe),
         steps_per_epoch=len(batches),
         splits=lesson.pictures,

@@ -5,7 +5,7 @@ import os
 import platform
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,10 +13,15 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from torch import nn
 
 import core
 from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.recipe import Recipe
+from core.training.lesson import Lesson
+from core.training.model import Net
 from core.training.origins import origin_of
+from core.training.parts import Part
 from core.training.predicting import Predictor, softmax
 from core.training.session import Ending, Session
 from core.training.weights import Tensors
@@ -47,30 +52,32 @@ def started(session: Session, resumed: bool) -> Started:
     parameters = dict(net.model.named_parameters())
     ever = _ever_learning(session)
     trained = sum(parameters[name].numel() for name in ever)
-
-    def described(parts: list[Any]) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": part.name,
-                "parameters": sum(parameters[name].numel() for name in part.parameters),
-                "trained": sum(parameters[name].numel() for name in part.parameters if name in ever),
-            }
-            for part in parts
-        ]
-
     return Started(
         elapsed=session.elapsed,
         classes=list(net.classes),
         pictures=session.lesson.pictures,
         steps_per_epoch=session.steps_per_epoch,
         epochs=recipe.epochs,
-        parts=described(net.parts),
-        stages=described(net.stages),
+        parts=described(net.parts, net.model, ever),
+        stages=described(net.stages, net.model, ever),
         parameters={"trained": trained, "total": sum(each.numel() for each in parameters.values())},
         plan=session.plan.to_json(),
-        environment=environment(session),
+        environment=environment(recipe, net, session.lesson, session.device),
         resumed=resumed,
     )
+
+
+def described(parts: Sequence[Part], model: nn.Module, learning: Collection[str]) -> list[dict[str, Any]]:
+    """Per part its name, its size, and how much of it learns."""
+    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    return [
+        {
+            "name": part.name,
+            "parameters": sum(sizes[name] for name in part.parameters),
+            "trained": sum(sizes[name] for name in part.parameters if name in learning),
+        }
+        for part in parts
+    ]
 
 
 def _ever_learning(session: Session) -> set[str]:
@@ -83,9 +90,8 @@ def _ever_learning(session: Session) -> set[str]:
     return learning
 
 
-def environment(session: Session) -> dict[str, Any]:
+def environment(recipe: Recipe, net: Net, lesson: Lesson, device: torch.device) -> dict[str, Any]:
     """What it takes to do this again: versions, machine, seed, and the hashes of data and weights."""
-    device = session.device
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
     return {
         "thaw": core.__version__,
@@ -95,14 +101,14 @@ def environment(session: Session) -> dict[str, Any]:
         "device": device.type,
         "device_name": name,
         "cores": os.cpu_count(),
-        "seed": session.recipe.seed,
-        "split_seed": session.recipe.split_seed,
-        "data": session.lesson.source.fingerprint,
-        "weights": session.net.weights_hash,
-        "origin": origin_of(session.recipe, session.lesson.home, session.net.blueprint.about.get("hf_hub_id")),
+        "seed": recipe.seed,
+        "split_seed": recipe.split_seed,
+        "data": lesson.source.fingerprint,
+        "weights": net.weights_hash,
+        "origin": origin_of(recipe, lesson.home, net.blueprint.about.get("hf_hub_id")),
         "licences": {
-            "data": session.lesson.source.licence,
-            "weights": session.net.blueprint.about.get("license", "unknown"),
+            "data": lesson.source.licence,
+            "weights": net.blueprint.about.get("license", "unknown"),
         },
     }
 
@@ -217,11 +223,19 @@ def _predicted(session: Session, predictor: Predictor, split: str, weights: Weig
     indices = lesson.splits[split]
     chunks = np.split(indices, range(PREDICTED_AT_ONCE, len(indices), PREDICTED_AT_ONCE))
     probabilities = softmax(np.concatenate([predictor.logits_of(lesson.canvases[chunk]) for chunk in chunks]))
+    return predicted(lesson, split, probabilities, elapsed=session.elapsed, weights=weights, epoch=epoch)
+
+
+def predicted(
+    lesson: Lesson, split: str, probabilities: np.ndarray, *, elapsed: float, weights: Weights, epoch: int
+) -> Predicted:
+    """What was said about a split, a row of probabilities for each of its pictures."""
+    indices = lesson.splits[split]
     labels = lesson.source.labels[indices]
     right = int((probabilities.argmax(1) == labels).sum())
     true = np.clip(probabilities[np.arange(len(labels)), labels], 1e-12, 1.0)
     return Predicted(
-        elapsed=session.elapsed,
+        elapsed=elapsed,
         split=split,
         weights=weights,
         epoch=epoch,

@@ -201,9 +201,15 @@ def draw_settings(field: Spec, choice: Spec) -> None:
         _draw_setting(field["name"], entry["name"], setting, choice.get(setting["name"], setting["default"]))
 
 
+def _kind_of(setting: Spec) -> str:
+    if setting["options"]:
+        return "option"
+    return {bool: "flag", str: "name"}.get(type(setting["default"]), "number")
+
+
 def _draw_setting(field: str, entry: str, setting: Spec, value: Any) -> None:
     name = setting["name"]
     take = lambda given: recipe_state.change_setting(field, entry, name, given)  # noqa: E731
-    kind = "flag" if isinstance(setting["default"], bool) else "option" if setting["options"] else "number"
+    kind = _kind_of(setting)
     spec = {**setting, "whole": isinstance(setting["default"], int)}
     KINDS[kind](_Widget(f"train_set_{field}_{entry}_{name}", f"{label_of(name)} ({entry})", spec, value, take))

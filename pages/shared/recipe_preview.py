@@ -55,6 +55,10 @@ def draw_rates(told: Told) -> None:
 
 
 def _draw_heat_map(seen: Mapping[str, Any], each_class: int | None) -> None:
+    if not seen["stages"]:
+        st.caption("This learner has a way of its own: no strategy freezes or wakes its parts.")
+        st.markdown(in_pictures(seen["pictures"], each_class))
+        return
     st.vega_lite_chart(heat_map(seen["stages"]), width="stretch", key="train_heat_map")
     st.caption(plain(in_words(seen["stages"])))
     trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]

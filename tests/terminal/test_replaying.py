@@ -1,0 +1,102 @@
+"""Published experiments from the terminal: the cards, a replay with its table, and a card of one's own."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.catalog.replays import REPLAYS
+from tests.service.replaying.conftest import bench
+from tests.service.replaying.test_replays import card, figure
+from tests.typed import typed
+
+__all__ = ["bench"]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> str:
+    return written(tmp_path, card(figure(0.8), {"kind": "order", "winner": "good", "loser": "bad"}))
+
+
+def written(folder: Path, document: Any) -> str:
+    file = folder / "card.json"
+    file.write_text(document if isinstance(document, str) else json.dumps(document))
+    return str(file)
+
+
+def test_the_cards_are_listed_and_any_of_them_can_be_saved(bench: Any, capsys: pytest.CaptureFixture):
+    found = typed(capsys, "replays", "--json").json
+    assert [each["name"] for each in found["replays"]] == list(REPLAYS) and found["begun"] == []
+    assert all(each["title"] and each["claims"] for each in found["replays"])
+    assert "Ants and bees" in typed(capsys, "replays").out
+    assert json.loads(typed(capsys, "replays", "--save", "hymenoptera").out) == REPLAYS["hymenoptera"]
+
+
+def test_a_replay_ends_with_its_table(bench: Any, own: str, capsys: pytest.CaptureFixture):
+    said = typed(capsys, "replay", "--card", own)
+    assert said.code == 0, said.err
+    for words in (
+        "quick form",
+        "good: accuracy (test, best epoch)",
+        "80.0%",
+        "not judged: quick form",
+        "No claim was judged",
+    ):
+        assert words in said.out
+    found = typed(capsys, "replay", "--card", own, "--status", "--json").json
+    assert (found["replay"], found["form"], found["state"]) == ("own", "quick", "done")
+    assert set(found["claims"][0]) >= {"text", "claim", "outcome", "interval", "verdict", "reason", "differs"}
+    assert set(found["members"][0]) >= {"run", "name", "outcome", "interval", "claim", "verdict", "reason", "differs"}
+    assert "begun: replay own, quick" in typed(capsys, "replays").out
+
+
+def test_the_full_form_is_judged(bench: Any, own: str, capsys: pytest.CaptureFixture):
+    found = typed(capsys, "replay", "--card", own, "--full", "--json").json
+    assert [row["verdict"] for row in found["claims"]] == ["cannot be told apart", "reproduced"]
+    assert typed(capsys, "replay", "--card", own, "--full", "--no-wait", "--json").json["reused"] is True
+
+
+def test_a_member_that_failed_ends_the_command_with_its_reason(
+    bench: Any, tmp_path: Path, capsys: pytest.CaptureFixture
+):
+    members = [{"name": "good", "recipe": {"lr": 0.8}}, {"name": "bad", "recipe": {"lr": 13}}]
+    said = typed(capsys, "replay", "--card", written(tmp_path, card(figure(0.8, "bad"), members=members)), "--json")
+    assert said.code == 2 and "0 trainable parameters" in said.err and said.json["state"] == "failed"
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["replay", "hymenopter"], "There is no replay called 'hymenopter'; there are fashion"),
+        (["replay"], "replay: None is not possible; name one that `replays` lists, or give --card FILE.json."),
+        (["replay", "--card", "nowhere.json"], "The card 'nowhere.json' can't be read"),
+        (["replay", "hymenoptera", "--status"], "This replay has not been begun yet"),
+        (["replay", "hymenoptera", "--choose", "l1_over"], "--choose: 'l1_over' is not possible"),
+        (["replay", "hymenoptera", "--choose", "l1_over=neck"], "choose one of all, head."),
+        (["replay", "hymenoptera", "--seeds", "0"], "--seeds: 0 is not possible"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    home_folder: Path, words: list[str], told: str, capsys: pytest.CaptureFixture
+):
+    said = typed(capsys, *words)
+    assert (said.code, said.out) == (2, "") and told in said.err and len(said.err.splitlines()) == 1
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("{", "card: '{' is not possible; it must be JSON"),
+        ("[]", "card: [] is not possible; it is a JSON object"),
+        (card({"kind": "figure", "member": "good", "value": 80, "n": 400}), "claims[0].value: 80 is not possible"),
+        (card(recipe={"dataset": "nowhere"}), "at THAW_DATA/nowhere"),
+    ],
+)
+def test_a_card_with_an_error_gets_a_sentence_that_names_the_field(
+    bench: Any, tmp_path: Path, document: Any, told: str, capsys: pytest.CaptureFixture
+):
+    said = typed(capsys, "replay", "--card", written(tmp_path, document))
+    assert (said.code, said.out) == (2, "") and told in said.err and len(said.err.splitlines()) == 1
