@@ -29,7 +29,7 @@ def value_of(knob: Knob) -> drawn.SearchStrategy:
     if isinstance(knob.default, bool):
         return drawn.booleans()
     if isinstance(knob.default, str):
-        return drawn.sampled_from(knob.options)
+        return drawn.sampled_from(knob.options or ["", "resnet18", "resnet18, resnet50", "run:a1"])
     if isinstance(knob.default, int):
         return drawn.integers(int(knob.low or 0), int(10**6 if knob.high is None else knob.high))
     return drawn.floats(knob.low, knob.high, allow_nan=False, allow_infinity=False)

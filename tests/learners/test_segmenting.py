@@ -133,6 +133,7 @@ def test_weights_that_do_not_fit_get_a_sentence(trained: tuple[Path, list], tmp_
         open_reader(tmp_path)
 
 
+@pytest.mark.slow  # that an autoencoder, which keeps the same course, goes on the same is tried in every run
 @pytest.mark.parametrize("cuts", ["columns", "components"])
 def test_paused_at_any_step_and_resumed_it_says_the_same(home: Home, cuts: str):
     recipe = Recipe.parse({**SMALL, "learner": {"name": "segments", "cuts": cuts}})

@@ -32,6 +32,7 @@ GIVEN: Mapping[str, Any] = {
     "priority": 1,
     "files": [],
     "file": "nowhere/sheet.png",
+    "to": "/dev/null/nowhere",
     "word": "nothing",
 }
 """What actions want besides; whoever adds one with a new word adds it here."""
