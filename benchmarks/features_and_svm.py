@@ -149,7 +149,7 @@ def main() -> None:
     pooling = given.pooling if given.pooling.isalpha() else json.loads(given.pooling)
     facts = {"dataset": given.dataset, "backbone": given.backbone, "pooling": pooling}
     facts["image_size"] = json.loads(given.image_size)
-    recipe = Recipe.parse({**facts, "learner": {"name": "svm", "join": given.join}})
+    recipe = Recipe.parse({**facts, "learner": {"name": "rbf_svm", "join": given.join}})
 
     found = outcome(recipe, home, home.cache / "benchmark")
     loop = NaiveLoop(Recipe.parse(facts), home)

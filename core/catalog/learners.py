@@ -75,30 +75,41 @@ def _asked(value: float, grid: Sequence[float]) -> Sequence[float]:
     return [value] if value else grid
 
 
-@LEARNERS.register("svm")
 @dataclass(frozen=True)
 class SupportVectors(OnFeatures):
-    """A support vector machine on frozen features: for each class the widest gap between it and all others."""
+    """For each class the widest gap between it and all others; what counts as near is the kernel's."""
 
     fit = "core.learners.fitting:SupportVectorsFit"
     most_pictures = 8000
     """Every two of them are compared: half a gigabyte of nearness, and as much to work on."""
+    costs: ClassVar[Sequence[float]]
+    """What is worth a try as C."""
 
-    kernel: str = knob("rbf", options=("linear", "rbf"), help="Straight borders between classes, or bent ones.")
     C: float = knob(0.0, low=0.0, high=1e6, help="What a picture on the wrong side costs; 0 is searched for.")
-    gamma: float = knob(
-        0.0,
-        low=0.0,
-        high=1e6,
-        help="How near the rbf kernel looks; 0 is scikit-learn's `scale`: wide for many features.",
-    )
 
     def candidates(self, pictures: int) -> list[dict[str, float]]:
-        return [{"C": cost} for cost in _asked(self.C, RBF_COSTS if self.kernel == "rbf" else LINEAR_COSTS)]
+        return [{"C": cost} for cost in _asked(self.C, self.costs)]
+
+
+@LEARNERS.register("linear_svm")
+@dataclass(frozen=True)
+class LinearSvm(SupportVectors):
+    """A support vector machine on frozen features: straight borders, with the widest gap beside them."""
+
+    costs = LINEAR_COSTS
+
+
+@LEARNERS.register("rbf_svm")
+@dataclass(frozen=True)
+class RbfSvm(SupportVectors):
+    """A support vector machine on frozen features whose borders bend around the pictures it has seen."""
+
+    costs = RBF_COSTS
+    gamma: float = knob(
+        0.0, low=0.0, high=1e6, help="How near it looks; 0 is scikit-learn's `scale`: wide for many features."
+    )
 
     def size(self, pictures: int, features: int, classes: int) -> int:
-        if self.kernel == "linear":
-            return super().size(pictures, features, classes)
         return min(pictures, self.most_pictures or pictures) * (features + classes)
 
 
@@ -114,7 +125,7 @@ class Logistic(OnFeatures):
         return [{"C": cost} for cost in _asked(self.C, LINEAR_COSTS)]
 
 
-@LEARNERS.register("neighbours")
+@LEARNERS.register("knn")
 @dataclass(frozen=True)
 class Neighbours(OnFeatures):
     """The training pictures that are nearest in frozen features vote; nothing is fitted, all of them are kept."""
@@ -132,7 +143,7 @@ class Neighbours(OnFeatures):
         return pictures * features
 
 
-@LEARNERS.register("class_means")
+@LEARNERS.register("class_mean")
 @dataclass(frozen=True)
 class ClassMeans(OnFeatures):
     """The class whose mean lies nearest in frozen features: the simplest thing that may work, and hard to overfit."""
@@ -140,9 +151,9 @@ class ClassMeans(OnFeatures):
     fit = "core.learners.fitting:MeansFit"
 
 
-@LEARNERS.register("segments")
+@LEARNERS.register("segment")
 @dataclass(frozen=True)
-class Segments(Learner):
+class Segment(Learner):
     """Segment, then classify: cut a picture into its parts, read each one, and add them up with all their doubt."""
 
     generator = "core.learners.segmenting:learn_segments"

@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from core.catalog.datasets import DATASETS
-from core.catalog.learners import LEARNERS, Segments
+from core.catalog.learners import LEARNERS, Segment
 from core.data.batches import PICTURE, cut, draw, order_of
 from core.data.fingerprints import open_remembered
 from core.data.pixels import Canvases, Preparation
@@ -110,9 +110,9 @@ class Reader(Pupil):
 
 def _reading_pupil(recipe: Recipe, device: torch.device, home: Home) -> Reader:
     chosen = LEARNERS.build(recipe.learner)
-    assert isinstance(chosen, Segments), "its entry in the catalog"
+    assert isinstance(chosen, Segment), "its entry in the catalog"
     lesson = Lesson.load(recipe, home)
-    numbers = tuple(numbers_of(lesson.source.classes, "segments", recipe.dataset))
+    numbers = tuple(numbers_of(lesson.source.classes, "segment", recipe.dataset))
     lesson.prepare(_kept_in_shape(size_for(recipe, lesson.source, LOW, HIGH)))
     singles = _singles(recipe, _parts_from(chosen.parts_from, recipe.dataset), home)
     torch.manual_seed(recipe.seed)
@@ -150,7 +150,7 @@ def _singles(recipe: Recipe, dataset: str, home: Home) -> Singles:
     train = cap(train, source.labels, recipe.examples_per_class, SPLIT_OF_PARTS)
     canvases = Canvases(source, _kept_in_shape(own_size(source)), home.cache)
     ink = np.concatenate([ink_of(canvases[chunk]) for chunk in np.split(train, range(1024, len(train), 1024))])
-    values = tuple(numbers_of(source.classes, "segments", dataset))
+    values = tuple(numbers_of(source.classes, "segment", dataset))
     return Singles(ink, source.labels[train], values, dataset)
 
 

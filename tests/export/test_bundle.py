@@ -135,7 +135,7 @@ def test_a_server_without_torch_has_the_archive_made_elsewhere(taken: Taken):
 
 
 def test_another_learner_is_taken_away_without_a_script(home_folder: Path, tmp_path: Path):
-    taken = taken_away(home_folder, tmp_path / "taken", {"onnx": True}, learner="svm")
+    taken = taken_away(home_folder, tmp_path / "taken", {"onnx": True}, learner="rbf_svm")
     assert ["svm needs Thaw" in note for note in taken.told["notes"]] == [True]
     assert "train.py" not in taken.told["files"] and "by the learner svm" in taken.text("README.md")
     assert taken.told["onnx"]["agree_where_clear"] == taken.told["onnx"]["clear"]

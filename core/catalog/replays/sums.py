@@ -54,7 +54,7 @@ SUMS: dict[str, Any] = {
         },
         {
             "name": SEGMENTS,
-            "recipe": {"learner": "segments", **AS_THEY_ARE},
+            "recipe": {"learner": "segment", **AS_THEY_ARE},
             "quick": {"examples_per_class": 400},
             "full": {"epochs": 8},
             "differs": ["it learns from single digits, not from pictures of four"],
