@@ -79,6 +79,7 @@ DOCUMENTS = drawn.fixed_dictionaries(
         "epochs": drawn.integers(1, 100_000),
         "early_stopping": drawn.one_of(drawn.none(), drawn.just(False), STOPPING),
         "examples_per_class": drawn.one_of(drawn.none(), drawn.integers(1, 10_000_000)),
+        "held_out_per_class": drawn.one_of(drawn.none(), drawn.integers(1, 10_000_000)),
         "class_balance": drawn.sampled_from(["none", "weights", "sampling"]),
         "normalisation": drawn.sampled_from(["backbone", "imagenet", "half", "measured"]),
         "seed": drawn.integers(0, 2**32 - 1),
@@ -152,6 +153,7 @@ OTHERS: dict[str, Any] = {
     "epochs": 7,
     "early_stopping": {"patience": 7},
     "examples_per_class": 7,
+    "held_out_per_class": 7,
     "class_balance": "weights",
     "normalisation": "half",
     "seed": 7,
@@ -279,7 +281,7 @@ def test_a_number_is_a_number_within_its_limits(name: str, junk: object):
 
 
 @pytest.mark.parametrize(
-    "name", ["batch_size", "epochs", "seed", "split_seed", "views", "workers", "examples_per_class"]
+    "name", ["batch_size", "epochs", "seed", "split_seed", "views", "workers", "examples_per_class", "held_out_per_class"]
 )
 def test_a_whole_number_is_whole(name: str):
     assert f"{name}: 1.5 is not possible; it is a whole number from " in refusal({name: 1.5})

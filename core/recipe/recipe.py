@@ -76,6 +76,11 @@ class Recipe:
         parsing.Within(1, 10_000_000, whole=True, optional=True),
         "At most so many training pictures of each class.",
     )
+    held_out_per_class: int | None = _part(
+        None,
+        parsing.Within(1, 10_000_000, whole=True, optional=True),
+        "At most so many validation pictures of each class, and as many test pictures.",
+    )
     class_balance: str = _part(
         "none",
         parsing.one_of("none", "weights", "sampling"),

@@ -24,7 +24,16 @@ Fields = Mapping[str, Field]
 FIRST = ("dataset", "backbone", "strategy", "regularizers", "epochs")
 FOLDS = {
     "Optimizer and schedule": ("optimizer", "schedule", "lr", "batch_size", "early_stopping"),
-    "Pictures": ("examples_per_class", "augmentation", "image_size", "fit", "normalisation", "class_balance", "views"),
+    "Pictures": (
+        "examples_per_class",
+        "held_out_per_class",
+        "augmentation",
+        "image_size",
+        "fit",
+        "normalisation",
+        "class_balance",
+        "views",
+    ),
 }
 REST = "Everything else"
 LATEST_RUNS = 50
