@@ -4,8 +4,9 @@ Only single things are learned from, never the pictures that hold several: those
 large their parts are. The labels that count are those of the validation and test pictures.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,18 @@ from core.data.batches import PICTURE, cut, draw, order_of
 from core.data.fingerprints import open_remembered
 from core.data.pixels import Canvases, Preparation
 from core.data.splits import cap, split
-from core.events import Event, Wish
 from core.home import Home
 from core.learners.composing import exercise
+from core.learners.course import study
 from core.learners.ink import connected, ink_of
 from core.learners.numbers import numbers_of
 from core.learners.part_network import PartNetwork
-from core.learners.parts import PartReader, open_reader, save_reader
+from core.learners.parts import PartReader, save_reader
 from core.learners.pieces import INK
 from core.learners.pupil import Learned, Pupil
 from core.learners.sizing import own_size, size_for
-from core.learners.study import study
 from core.recipe import Recipe
 from core.training.lesson import Lesson
-from core.training.reporting import device_of
 from core.training.weights import Tensors
 
 SPLIT_OF_PARTS = 0
@@ -44,19 +43,6 @@ LOW, HIGH = 24, 64
 LOOKED_AT = 200
 """Pictures whose parts are measured."""
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.2, 8.0
-
-
-def learn_segments(
-    recipe: Recipe,
-    device: str = "auto",
-    plan: dict[str, Any] | None = None,
-    state: Path | None = None,
-    home: Home | None = None,
-) -> Generator[Event, Wish, None]:
-    """Learn to read parts, and say so."""
-    yield from study(
-        _reading_pupil(recipe, device_of(device), home or Home.from_environment()), open_reader, plan, state
-    )
 
 
 @dataclass(frozen=True)
@@ -95,7 +81,7 @@ class Reader(Pupil):
     def losses(self, fed: Any, epoch: int) -> Learned:
         targets = fed.targets.to(self.device)
         logits = self.model(fed.windows.to(self.device))
-        right = int((logits.argmax(1) == targets).sum())
+        right = (logits.argmax(1) == targets).sum()
         return Learned({"cross_entropy": functional.cross_entropy(logits, targets)}, right, len(targets))
 
     def answers(self) -> PartReader:
@@ -108,7 +94,7 @@ class Reader(Pupil):
         save_reader(folder, state, self.answers(), self.recipe.to_json())
 
 
-def _reading_pupil(recipe: Recipe, device: torch.device, home: Home) -> Reader:
+def reader_of(recipe: Recipe, device: torch.device, home: Home) -> Reader:
     chosen = LEARNERS.build(recipe.learner)
     assert isinstance(chosen, Segment), "its entry in the catalog"
     lesson = Lesson.load(recipe, home)
@@ -185,3 +171,6 @@ def _notices(recipe: Recipe, singles: Singles) -> list[tuple[str, str]]:
     if recipe.augmentation or recipe.regularizers:
         said.append(("ignored", "Augmentation and regularizers are not used: rows are composed anew in every epoch."))
     return said
+
+
+learn_segments = partial(study, reader_of)

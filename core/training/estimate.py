@@ -22,8 +22,8 @@ import torch
 
 from core.home import Home
 from core.recipe import Recipe
+from core.training.environment import device_of, peak_memory
 from core.training.plan import Plan, make_plan
-from core.training.reporting import device_of, peak_memory
 from core.training.session import Session
 from core.training.team import ALONE
 
