@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from core.catalog.learners import round_of
 from core.events import Improved, event_from_json
 from core.runs.states import HELD
 from core.runs.strict import strict_json
@@ -78,7 +79,7 @@ class PlainLines:
     """For a pipe: a line per epoch, and one whenever the run stands differently."""
 
     def __init__(self, screen: Screen, run: Found):
-        self.screen, self.progress = screen, Progress(screen, inert(title_of(run)))
+        self.screen, self.progress = screen, Progress(screen, inert(title_of(run)), round_of(run["strategy"]))
         self._told = ""
 
     def hear(self, said: Found) -> None:
@@ -114,7 +115,7 @@ class Board:
         """Where a run at work is; what was said before it began to wait is past."""
         if run["state"] not in HELD or self.forecast.started is None:
             return [inert(run["reason"])]
-        return [progress_line(self.forecast, self.best, self.screen.drawn)]
+        return [progress_line(self.forecast, self.best, self.screen.drawn, round_of(run["strategy"]))]
 
     def _curves(self) -> list[str]:
         epochs = [vars(each) for each in self.forecast.ended]
