@@ -57,11 +57,10 @@ def explain(bench: Workbench, asked: Namespace, screen: Screen) -> int:
 def redraw(bench: Workbench, asked: Namespace) -> Mapping[str, Any]:
     which, folder = {"any": None, "wrong": False, "right": True}[asked.which], Path(asked.to).expanduser()
     found = bench.reconstructions(asked.run, asked.split, which, asked.count, asked.device)
-    rows = [
-        {**row, "drawn": _written(folder / f"{number}-{_plain(Path(row['file']).stem)}-redrawn.png", row.pop("pair"))}
-        for number, row in enumerate(found["rows"], 1)
-    ]
-    return {**found, "rows": rows, "files": [row["drawn"] for row in rows]}
+    for number, row in enumerate(found["rows"], 1):
+        file = folder / f"{number}-{_plain(Path(row['file']).stem)}-redrawn.png"
+        row["drawn"] = _written(file, row.pop("pair"))
+    return {**found, "files": [row["drawn"] for row in found["rows"]]}
 
 
 def tell_redrawn(found: Mapping[str, Any], screen: Screen) -> None:

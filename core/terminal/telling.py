@@ -33,8 +33,9 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
     _tell_scores(shown, screen)
     if shown["epochs"]:
         screen.line()
-        screen.lines(curves(shown["epochs"], shown["best_epoch"], screen.drawn))
-        strip = [] if "thaw" in learner_in(shown["recipe"]).without else thaw(shown["epochs"], screen.drawn)
+        learner = learner_in(shown["recipe"])
+        screen.lines(curves(shown["epochs"], shown["best_epoch"], screen.drawn, round=learner.round))
+        strip = [] if "thaw" in learner.without else thaw(shown["epochs"], screen.drawn)
         if strip:
             screen.line("  what learned (head on top; a dot is frozen):")
             screen.lines([_warmed(line, screen) for line in strip])
@@ -52,7 +53,7 @@ def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
     left = f", {duration(story['seconds_left'])} left" if story["seconds_left"] is not None else ""
     screen.line(f"{done}{left}")
     best = story["best"]
-    screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn))
+    screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn, round=story["round"]))
     _tell_alarms(story, screen)
 
 
