@@ -55,7 +55,7 @@ def _in_front(currency: str, leads: Sequence[Found], names: Mapping[str, str]) -
 
 def _standing(each: Found, names: Mapping[str, str]) -> dict[str, Any]:
     if each["accuracy"] is None:
-        return {"run": names[each["run"]], "accuracy": "not one epoch for that much", "epoch": None}
+        return {"run": names[each["run"]], "accuracy": "nothing for that much", "epoch": None}
     low, high = (f"{100 * bound:.1f}" for bound in each["interval"])
     told = f"{percent(each['accuracy'])} ({low} to {high})"
     return {"run": names[each["run"]], "accuracy": told, "epoch": each["epoch"] + 1}
