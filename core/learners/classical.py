@@ -35,7 +35,7 @@ def learn(
     for pictures in search.gather():
         wish = yield telling.looked(search, pictures)
         if wish:
-            yield telling.finished(search, *search.ending(wish))
+            yield telling.finished(search, search.ending(wish))
             return
     for settings in search.begin():
         tried = search.attempt(settings)
@@ -47,4 +47,4 @@ def learn(
             break
     if wish != "pause":
         yield from telling.predictions(search)
-    yield telling.finished(search, *search.ending(wish))
+    yield telling.finished(search, search.ending(wish))

@@ -89,6 +89,8 @@ class Course(Attempt[Served]):
             group["scale"] = scale
             stage.requires_grad_(scale > 0)
         set_modes(self.model, drift=False)
+        if self.position.batch:
+            self._set_rates(self.position.batch - 1)  # resumed: as the last step had them
         return scales
 
     def feed(self, epoch: int) -> Iterator[Served]:
@@ -99,7 +101,7 @@ class Course(Attempt[Served]):
 
     def learn(self, given: Served) -> float:
         position = self.position
-        lr = self._set_rates()
+        lr = self._set_rates(position.batch)
         torch.manual_seed(int(draw(STEP, self.recipe.seed, position.epoch, position.batch).integers(2**62)))
         with position.timed("learning"):
             self._unread.add(self._take_gradients(given))
@@ -108,10 +110,17 @@ class Course(Attempt[Served]):
                 self.optimizer.step()
         position.batch += 1
         position.step += 1
+        if position.batch == self.steps_per_epoch:
+            self._note_gradients()
         return lr
 
-    def _set_rates(self) -> float:
-        through = self.position.epoch + self.position.batch / self.steps_per_epoch
+    def _note_gradients(self) -> None:
+        """Those of an epoch's last step, which a run that is resumed after it no longer has."""
+        for name in self.pupil.stages:
+            self.position.add(f"gradient {name}", self._gradient(name))
+
+    def _set_rates(self, batch: int) -> float:
+        through = self.position.epoch + batch / self.steps_per_epoch
         lr = self.recipe.lr * self.schedule.at(through, self.recipe.epochs, self.position.val_losses)
         for group in self.optimizer.param_groups:
             group["lr"] = lr * group["scale"]
@@ -173,17 +182,27 @@ class Course(Attempt[Served]):
 
     def stages_now(self) -> list[dict[str, Any]]:
         return [
-            {"name": name, "scale": group["scale"], "lr": group["lr"], **self._moved(name)}
+            {
+                "name": name,
+                "scale": group["scale"],
+                "lr": group["lr"],
+                "gradient": self.position.sums.get(f"gradient {name}", self._gradient(name)),
+                "moved": self._moved(name),
+                "norm_drift": 0.0,
+            }
             for name, group in zip(self.pupil.stages, self.optimizer.param_groups, strict=True)
         ]
 
-    def _moved(self, stage: str) -> dict[str, float]:
-        """How strongly a stage was pulled in the last step, and how far it is from where it began."""
+    def _gradient(self, stage: str) -> float:
+        """How strongly a stage was pulled in the last step."""
+        own = self.pupil.stages[stage].parameters()
+        return length(each.grad for each in own if each.grad is not None)
+
+    def _moved(self, stage: str) -> float:
+        """How far a stage is from where it began."""
         names = {id(each): name for name, each in self.model.named_parameters()}
-        own = list(self.pupil.stages[stage].parameters())
-        pulls = [each.grad for each in own if each.grad is not None]
-        ways = [each.detach() - self._start[names[id(each)]] for each in own]
-        return {"gradient": length(pulls), "moved": length(ways), "norm_drift": 0.0}
+        own = self.pupil.stages[stage].parameters()
+        return length(each.detach() - self._start[names[id(each)]] for each in own)
 
     def environment(self) -> dict[str, Any]:
         licence = "none: it begins at chance"

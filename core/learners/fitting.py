@@ -4,6 +4,7 @@ A fit takes any part of the training rows, with the settings that are given: the
 them to learn how sure it may be. Whatever does not depend on the settings is computed once.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -36,7 +37,7 @@ class Material:
 
 
 @dataclass(frozen=True)
-class Fit:
+class Fit(ABC):
     """One way to learn from material."""
 
     learner: OnFeatures
@@ -44,12 +45,12 @@ class Fit:
     sure: ClassVar[bool] = False
     """Whether the softmax of its scores are probabilities as they are."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - most have nothing that all settings share
         """Compute what all settings share."""
 
+    @abstractmethod
     def decision(self, places: np.ndarray, settings: Settings) -> Decision:
         """What is decided by after learning from the material at these places."""
-        raise NotImplementedError
 
 
 class SupportVectorsFit(Fit):
@@ -58,11 +59,11 @@ class SupportVectorsFit(Fit):
     learner: SupportVectors
 
     def prepare(self) -> None:
-        assert len(self._nearness)
+        self._compare()
 
     def decision(self, places: np.ndarray, settings: Settings) -> Decision:
         part = self.material.part(places)
-        near = self._nearness if len(places) == len(self.material.rows) else self._nearness[np.ix_(places, places)]
+        near = self._compare() if len(places) == len(self.material.rows) else self._compare()[np.ix_(places, places)]
         weight, bias = np.zeros((part.classes, len(places))), np.zeros(part.classes)
         for label in np.unique(part.labels):
             svm = SVC(C=settings["C"], kernel="precomputed").fit(near, part.labels == label, sample_weight=part.weights)
@@ -76,6 +77,10 @@ class SupportVectorsFit(Fit):
     def _gamma(self, learner: RbfSvm) -> float:
         rows = self.material.rows
         return learner.gamma or 1.0 / (rows.shape[1] * max(float(rows.var()), 1e-12))
+
+    def _compare(self) -> np.ndarray:
+        """How near every two pictures are: worked out when it is first asked for."""
+        return self._nearness
 
     @cached_property
     def _nearness(self) -> np.ndarray:

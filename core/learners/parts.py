@@ -1,6 +1,5 @@
 """Pictures read part by part: what each part is, what they come to together, and a drawing that shows the cuts."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,15 @@ import torch
 from PIL import Image, ImageDraw
 
 from core.data.pixels import Preparation
-from core.errors import WeightsError
 from core.learners.candidates import Candidate, Windows, candidates_of, cut_out
 from core.learners.ink import ink_of
 from core.learners.numbers import of_classes
 from core.learners.part_network import PartNetwork
 from core.learners.pieces import Pieces, pieces_of
 from core.learners.reading import Reading, read
+from core.training.folders import opening, write_folder
 from core.training.modes import at_rest
-from core.training.weights import Tensors, read_tensors, write_tensors
+from core.training.weights import Tensors
 
 WINDOWS_AT_ONCE = 512
 PICTURES_AT_ONCE = 128
@@ -132,33 +131,30 @@ class PartReader:
 
 def save_reader(folder: Path, state: Tensors, reader: PartReader, recipe: dict[str, Any]) -> None:
     """The weights as safetensors, and all else that reading takes as JSON."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_tensors({name: each.contiguous().cpu() for name, each in state.items()}, folder / "model.safetensors")
     config = {
         "architecture": "thaw_parts",
         "label_names": list(reader.classes),
         "part_names": [*map(str, reader.values)],
     }
     thaw = {"preparation": reader.preparation.to_json(), "recipe": recipe, "cuts": reader.manner}
-    for name, document in (("config.json", config), ("thaw.json", thaw)):
-        (folder / name).write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")
+    write_folder(folder, state, config, thaw)
 
 
 def open_reader(folder: Path, device: str = "cpu") -> PartReader:
     """What `save_reader` wrote, ready to answer."""
-    tensors = read_tensors(folder / "model.safetensors")
-    try:
-        config, thaw = (
-            json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in ("config", "thaw")
-        )
-        classes, values = tuple(config["label_names"]), tuple(int(name) for name in config["part_names"])
+    with opening(folder, "what reads the parts") as saved:
+        values = tuple(int(name) for name in saved.config["part_names"])
         network = PartNetwork(len(values))
-        network.load_state_dict(tensors)
-        manner, preparation = thaw["cuts"], Preparation.from_json(thaw["preparation"])
-        numbers = tuple(int(name) for name in classes)
-    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise WeightsError(f"{folder.name}: what reads the parts cannot be opened ({error!r:.200}).") from None
-    return PartReader(network.eval().to(device), classes, numbers, values, manner, preparation, device)
+        network.load_state_dict(saved.tensors)
+        return PartReader(
+            network=network.eval().to(device),
+            classes=saved.classes,
+            numbers=tuple(int(name) for name in saved.classes),
+            values=values,
+            manner=saved.thaw["cuts"],
+            preparation=saved.preparation,
+            device=device,
+        )
 
 
 def drawn(read: Read) -> Image.Image:

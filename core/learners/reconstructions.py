@@ -1,6 +1,5 @@
 """An autoencoder that has learned: it names pictures like any network, and shows what it has kept of them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +9,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-from core.data.pixels import Preparation
-from core.errors import WeightsError
 from core.learners.coding import Autoencoder
+from core.training.folders import opening, write_folder
 from core.training.memory import in_halves
 from core.training.predicting import Predictor, normalised
-from core.training.weights import Tensors, read_tensors, write_tensors
+from core.training.weights import Tensors
 
 SHEET = "reconstructions.png"
 SHOWN = 16
@@ -73,28 +71,15 @@ def sheet(rebuilder: Rebuilder, canvases: np.ndarray) -> Image.Image:
 
 def save_rebuilder(folder: Path, rebuilder: Rebuilder, state: Tensors, about: Mapping[str, Any]) -> None:
     """Weights as safetensors, all else as JSON; `about` has the recipe, the latent size, and what the sums are."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_tensors(
-        {name: each.detach().contiguous().cpu() for name, each in state.items()}, folder / "model.safetensors"
-    )
     config = {"architecture": "thaw_autoencoder", "label_names": list(rebuilder.classes)}
-    thaw = {"preparation": rebuilder.preparation.to_json(), **about}
-    for name, document in (("config.json", config), ("thaw.json", thaw)):
-        (folder / name).write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")
+    write_folder(folder, state, config, {"preparation": rebuilder.preparation.to_json(), **about})
 
 
 def open_rebuilder(folder: Path, device: str = "cpu") -> Rebuilder:
     """What `save_rebuilder` wrote, ready to answer."""
-    tensors = read_tensors(folder / "model.safetensors")
-    try:
-        config, thaw = (
-            json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in ("config", "thaw")
-        )
-        classes, preparation = tuple(config["label_names"]), Preparation.from_json(thaw["preparation"])
-        places = int(thaw["places"])
+    with opening(folder, "the autoencoder") as saved:
+        classes, preparation, places = saved.classes, saved.preparation, int(saved.thaw["places"])
         numbers = [int(name) for name in classes] if places else len(classes)
-        model = Autoencoder(preparation.size, int(thaw["latent"]), numbers, places)
-        model.load_state_dict(tensors)
-    except (OSError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise WeightsError(f"{folder.name}: the autoencoder cannot be opened ({error!r:.200}).") from None
-    return Rebuilder(model.eval().to(device), classes, preparation, device)
+        model = Autoencoder(preparation.size, int(saved.thaw["latent"]), numbers, places)
+        model.load_state_dict(saved.tensors)
+        return Rebuilder(model.eval().to(device), classes, preparation, device)

@@ -38,9 +38,7 @@ def save_classical(
     if len(nets) == 1 and (head := as_head(nets[0], branches[0], classifier)):
         save_timm(folder, nets[0], {**nets[0].model.state_dict(), **head}, recipe)
         return
-    save_timm(folder, nets[0], tensors_of(branches, classifier), recipe)
-    thaw = json.loads((folder / "thaw.json").read_text(encoding="utf-8"))
-    thaw[CLASSICAL] = {
+    about = {
         "decision": type(classifier.decision).__name__.lower(),
         "branches": [
             {
@@ -51,7 +49,7 @@ def save_classical(
             for net, branch in zip(nets, branches, strict=True)
         ],
     }
-    (folder / "thaw.json").write_text(json.dumps(thaw, indent=2, ensure_ascii=False), encoding="utf-8")
+    save_timm(folder, nets[0], tensors_of(branches, classifier), recipe, **{CLASSICAL: about})
 
 
 def as_head(net: Net, branch: Branch, classifier: Classifier) -> Tensors | None:

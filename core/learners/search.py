@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -27,19 +26,13 @@ from core.learners.deciding import NEVER, Classifier, answers
 from core.learners.fitting import Material, Settings, counting_alike, fit_of, settings_of
 from core.learners.saving import save_classical
 from core.recipe import Recipe
+from core.training.endings import STOPPED, Ending, out_of_time, rank_of
 from core.training.judging import Judged
 from core.training.lesson import Lesson
 from core.training.plan import Plan
 
 MOST_JUDGED = 10_000
 """Training pictures that a candidate is judged on: enough for a curve."""
-
-
-class Ending(NamedTuple):
-    """How a run ends."""
-
-    state: Literal["done", "stopped", "paused"]
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -202,19 +195,16 @@ class Search:
         return True
 
     def _rank(self, tried: Tried) -> list[float]:
-        stopping = self.recipe.early_stopping
-        if stopping and stopping.on == "loss":
-            return [tried.val.loss, -tried.val.accuracy]
-        return [-tried.val.accuracy, tried.val.loss]
+        return rank_of(self.recipe.early_stopping, tried.val.loss, tried.val.accuracy)
 
     def ending(self, wish: Wish) -> Ending:
         """How the run ends, and why."""
         if wish == "pause":
             return Ending("paused", f"Paused after {self.tried} of {self.planned} candidates; features are kept.")
         if wish == "stop":
-            return Ending("stopped", "Stopped on request.")
+            return STOPPED
         if self.late and self.tried < self.planned:
-            return Ending("done", f"The time limit of {self.recipe.time_limit:g} s was reached.")
+            return out_of_time(self.recipe.time_limit)
         return Ending("done", self._outcome())
 
     def _outcome(self) -> str:

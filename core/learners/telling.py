@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started, Step
 from core.learners.backbones import frozen_stages
 from core.learners.search import Search, Tried
+from core.training.endings import Ending
 from core.training.environment import environment_of_net, peak_memory
 from core.training.parts import HEAD
 from core.training.predicting import softmax
@@ -93,7 +94,7 @@ def predictions(search: Search) -> Iterator[Predicted]:
                 yield predicted(search.lesson, split, probabilities, **told)  # type: ignore[arg-type]
 
 
-def finished(search: Search, state: str, reason: str) -> Finished:
+def finished(search: Search, ending: Ending) -> Finished:
     """The seconds of the fit are those of the best candidate, with what it needs of the preparing, as if alone."""
     best = search.best
     seconds = {**search.seconds, "all": search.elapsed}
@@ -101,8 +102,8 @@ def finished(search: Search, state: str, reason: str) -> Finished:
         seconds["fit"] = best.seconds["fit"] + search.seconds["preparing"]
     return Finished(
         elapsed=search.elapsed,
-        state=state,  # type: ignore[arg-type]
-        reason=reason,
+        state=ending.state,
+        reason=ending.reason,
         best_epoch=best.place if best else None,
         epochs=search.tried,
         seconds=seconds,

@@ -1,7 +1,6 @@
 """From a recipe to a network: found, built by timm, with weights, a new head, and pictures as it wants them."""
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +18,11 @@ from core.errors import RecipeError, WeightsError
 from core.home import Home
 from core.recipe import Recipe
 from core.training.adapters import Adapted, adapt, is_adapter, merged
+from core.training.folders import write_folder
 from core.training.modes import at_rest
 from core.training.parts import Part, classifier_parameters, classifiers, parts_of
 from core.training.pooling import pool_to_grid, pooling_args, pools_its_own_way
-from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of, write_tensors
+from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of
 
 COLOURS = {
     "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
@@ -255,9 +255,8 @@ def begin_head(model: nn.Module) -> None:
                 each.reset_parameters()
 
 
-def save_timm(folder: Path, net: Net, state: Tensors, recipe: Recipe) -> None:
+def save_timm(folder: Path, net: Net, state: Tensors, recipe: Recipe, **more: Any) -> None:
     """Weights as a folder that one line of plain timm loads, with labels and preprocessing beside them."""
-    folder.mkdir(parents=True, exist_ok=True)
     preparation = net.preparation
     crop = preparation.size[0] / preparation.canvas[0]
     about = {key: net.blueprint.about[key] for key in ABOUT_WEIGHTS if net.blueprint.about.get(key) is not None}
@@ -280,7 +279,5 @@ def save_timm(folder: Path, net: Net, state: Tensors, recipe: Recipe) -> None:
         },
     }
     pooling = recipe.pooling if isinstance(recipe.pooling, str) else list(recipe.pooling)
-    thaw = {"preparation": preparation.to_json(), "recipe": recipe.to_json(), "pooling": pooling}
-    write_tensors({name: each.contiguous().cpu() for name, each in state.items()}, folder / "model.safetensors")
-    for name, document in (("config.json", config), ("thaw.json", thaw)):
-        (folder / name).write_text(json.dumps(document, indent=2, ensure_ascii=False), encoding="utf-8")
+    thaw = {"preparation": preparation.to_json(), "recipe": recipe.to_json(), "pooling": pooling, **more}
+    write_folder(folder, state, config, thaw)

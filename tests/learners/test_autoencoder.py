@@ -112,6 +112,24 @@ def test_paused_at_any_step_and_resumed_it_says_the_same(home: Home, options: di
         assert [e.loss for e in resumed.said(Predicted)] == [e.loss for e in whole.said(Predicted)]
 
 
+def test_resumed_after_an_epochs_last_step_its_figures_are_the_same(home: Home):
+    recipe = small(schedule={"name": "one_cycle"}, encoder_learns=False)
+    whole = hear(recipe, home)
+    paused = hear(recipe, home, wish_at=(whole.said(Started)[0].steps_per_epoch, "pause"))
+    resumed = hear(recipe, home, state=paused.snapshot, plan=whole.said(Started)[0].plan)
+
+    def figures(event: EpochEnded) -> dict:
+        timed = ("elapsed", "seconds", "pictures_per_second")
+        return {name: value for name, value in event.to_json().items() if name not in timed}
+
+    assert [figures(each) for each in resumed.said(EpochEnded)] == [figures(each) for each in whole.said(EpochEnded)]
+
+
+def test_who_learns_alone_refuses_further_workers(home: Home):
+    with pytest.raises(RecipeError, match="autoencoder learns alone, choose 1"):
+        hear(small(workers=2), home)
+
+
 def test_a_rate_beyond_all_bounds_ends_as_diverged(home: Home):
     heard = hear(small(lr=1e12, optimizer="sgd", reconstruct=0.0), home)
     assert heard.said(Finished)[0].state == "diverged"

@@ -1,5 +1,6 @@
 """What a report claims: each kind of claim says which members it speaks of, and what was published."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,7 +26,7 @@ SPLITS = ("val", "test")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim(Whole):
+class Claim(Whole, ABC):
     """What all kinds have."""
 
     kind: ClassVar[str]
@@ -33,8 +34,9 @@ class Claim(Whole):
     further: bool = part(flag, "Whether it is judged in the full form alone, as what the report says beside.", False)
 
     @property
+    @abstractmethod
     def members(self) -> tuple[str, ...]:
-        raise NotImplementedError
+        """Of whom it speaks."""
 
     @property
     def words(self) -> str:
