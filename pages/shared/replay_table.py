@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import handing_in, replay_words
-from pages.shared.folds import fold
+from pages.shared import handing_in, replay_words, wrapped_table
+from pages.shared.folds import fold, open_once
 from pages.shared.frame import mishaps_told
 from pages.shared.live import seconds_between_ticks
 from pages.shared.picker import go_to
@@ -19,6 +19,8 @@ from pages.shared.workbench import workbench
 Told = Mapping[str, Any]
 
 ON_THE_WAY = ("queued", "running")
+POINTS = 2
+"""Curves are not drawn here; two points are the fewest that can be asked for."""
 
 
 def draw(sweep: str) -> None:
@@ -58,20 +60,27 @@ def draw_claims(found: Told) -> None:
     if rows:
         chart = spec(rows, replay_words.title(found))
         st.vega_lite_chart(chart, width="stretch", key="replays_chart", alt="Accuracies with their intervals")
-    st.dataframe(
-        replay_words.claim_rows(found),
-        width="stretch",
-        hide_index=True,
-        key="replays_claims",
-    )
+    wrapped_table.draw(replay_words.claim_rows(found), "Each claim beside what came of it")
     sentence = found["tally"]["sentence"]
     st.caption(plain(f"{sentence[:1].upper()}{sentence[1:]}."))
 
 
 def draw_members(found: Told) -> None:
+    """Open while something moves, unless its reader has closed it."""
+    if found["state"] in ON_THE_WAY:
+        open_once("replays_members", found["sweep"])
     with fold(f"Members: {replay_words.progress(found)[1].partition(': ')[2]}", "replays_members") as is_open:
         if is_open:
-            st.dataframe(replay_words.member_rows(found), width="stretch", hide_index=True, key="replays_member_table")
+            wrapped_table.draw(replay_words.member_rows(found, at_work(found)), "What is trained, and how far it is")
+
+
+def at_work(found: Told) -> dict[str, str]:
+    """How far each run is that is at work now."""
+    if found["state"] not in ON_THE_WAY:
+        return {}
+    own = {run for member in found["members"] for run in member["runs"]}
+    running = [each["run"] for each in workbench().lineup()["at_work"] if each["run"] in own]
+    return {run: replay_words.how_far(workbench().follow(run, POINTS)) for run in running}
 
 
 def draw_measuring(found: Told) -> None:
@@ -99,4 +108,4 @@ def draw_ways_on(found: Told) -> None:
     if any("nothing was measured" in claim["outcome_told"] for claim in found["claims"]):
         draw_measuring(found)
     if done := [run for member in found["members"] for run in member["runs"][: member["done"]]]:
-        handing_in.draw(done, "replays", found["sweep"])
+        handing_in.draw(done, "replays", found)

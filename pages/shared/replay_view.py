@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ExplorerError
-from pages.shared import replay_table
+from pages.shared import replay_table, wrapped_table
 from pages.shared.folds import fold
 from pages.shared.replay_words import lasts
 from pages.shared.words import plain
@@ -75,7 +75,7 @@ def draw_claims(card: Told) -> None:
         }
         for each in card["claims"]
     ]
-    st.dataframe(rows, width="stretch", hide_index=True, key="replays_claimed")
+    wrapped_table.draw(rows, "What is claimed")
 
 
 def draw_left_open(card: Told) -> None:

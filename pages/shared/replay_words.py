@@ -34,17 +34,25 @@ def claim_rows(found: Told) -> list[dict[str, str]]:
     ]
 
 
-def member_rows(found: Told) -> list[dict[str, str]]:
+def member_rows(found: Told, at_work: Mapping[str, str]) -> list[dict[str, str]]:
+    """`at_work` says of each run that learns now how far it is."""
     return [
         {
             "member": each["name"],
-            "state": each["state"],
+            "state": "; ".join(at_work[run] for run in each["runs"] if run in at_work) or each["state"],
             "done": f"{each['done']} of {each['planned']}",
             "time": duration(sum(filter(None, each["seconds"]))) if each["seconds"] else "–",
             "differs from the report": "; ".join(part for part in each["differs"] if part != found["left_out"]),
         }
         for each in found["members"]
     ]
+
+
+def how_far(seen: Told) -> str:
+    """ "running: epoch 3 of 10"."""
+    if not seen["planned_epochs"]:
+        return seen["state"]
+    return f"{seen['state']}: {seen['epochs_done']} of {counted(seen['planned_epochs'], seen['round'])}"
 
 
 def progress(found: Told) -> tuple[float, str]:

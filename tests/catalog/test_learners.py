@@ -17,7 +17,8 @@ def test_what_it_is_without_is_a_panel_and_has_a_sentence(name: str):
 @pytest.mark.parametrize("name", list(LEARNERS))
 def test_a_run_is_called_after_what_counts_for_its_learner(name: str):
     learner = LEARNERS.entry(name)
-    recipe = Recipe(learner=name, strategy="gradual", regularizers=["clip"], backbone="resnet18", pretrained=False)
+    chosen = {"learner": name, "strategy": "gradual", "regularizers": ["clip"]}
+    recipe = Recipe.parse({**chosen, "backbone": "resnet18", "pretrained": False})
     said = recipe.in_short.split()
     assert ("gradual" in said, "clip" in said) == (learner.follows_strategy,) * 2
     assert ("resnet18" in said, "scratch" in said) == (learner.takes_backbone,) * 2

@@ -1,12 +1,16 @@
 """Replays: the cards, a card's claims, running it, its growing table, and a card of one's own."""
 
 import json
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.catalog.replays import REPLAYS
+from core.home import Home
+from core.service import Workbench
 from tests.conftest import HOSTILE_NAME
 from tests.pages.reading import as_read, everything_said
 from tests.service.replaying.conftest import bench
@@ -37,6 +41,18 @@ def test_every_experiment_is_a_card_that_opens(app: AppTest):
     )
 
 
+def claims_of(name: str) -> list[dict[str, Any]]:
+    return Workbench(Home.from_environment()).replay_card(name)["claims"]
+
+
+def table_of(app: AppTest) -> list[dict[str, str]]:
+    """The first table of words on the page: each row by the names of its columns."""
+    drawn = next(each.proto.body for each in app.get("html") if "<table" in each.proto.body)
+    cells = [unescape(text) for text in re.findall(r"<t[hd] [^>]*>(.*?)</t[hd]>", drawn)]
+    names, width = cells[: drawn.count('scope="col"')], drawn.count('scope="col"')
+    return [dict(zip(names, cells[at : at + width], strict=True)) for at in range(width, len(cells), width)]
+
+
 def as_said(words: str) -> str:
     from pages.shared.words import plain
 
@@ -55,8 +71,7 @@ def test_a_card_tells_its_claims_and_what_was_left_open_before_anything_is_run(a
     app.session_state["replays_open_open"] = True
     opened(app, name)
     assert not app.exception and app.button(key="replays_run_quick").label == "Run the quick form"
-    (claims,) = app.dataframe
-    assert len(claims.value) == len(REPLAYS[name]["claims"])
+    assert [row["claim"] for row in table_of(app)] == [each["text"] for each in claims_of(name)]
     shown = said(app) + "".join(box.label for box in app.selectbox)
     for each in REPLAYS[name]["left_open"]:
         assert each["question"] in as_read(shown)
@@ -75,8 +90,8 @@ def test_a_press_runs_the_quick_form_and_its_table_stands_there(bench: Any, app:
     assert not app.exception
     app.button(key="replays_run_quick").click().run()
     assert not app.exception
-    table = app.dataframe[0].value
-    assert list(table["verdict"]) == ["not judged"] * 2 and "quick form" in table["why"][0]
+    table = table_of(app)
+    assert [row["verdict"] for row in table] == ["not judged"] * 2 and "quick form" in table[0]["why"]
     assert "small on purpose" in app.info[0].value and "No claim was judged" in said(app)
     assert len(bench.replays_begun()) == 1
     app.button(key="replays_run_quick").click().run()
@@ -90,6 +105,8 @@ def test_names_that_somebody_typed_stay_text(bench: Any, app: AppTest):
     assert not app.exception
     for element in [*app.markdown, *app.caption, *app.subheader, *app.info]:
         assert "![](http://127" not in str(element.value) and "<script>" not in str(element.value)
+    assert HOSTILE_NAME in table_of(app)[0]["claim"]
+    assert not any("<script>" in each.proto.body for each in app.get("html"))
 
 
 def test_data_that_are_not_here_are_a_sentence(bench: Any, app: AppTest):

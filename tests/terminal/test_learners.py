@@ -1,4 +1,4 @@
-"""The terminal and learners that are no network: no strategy is told of them, and what they can't show is a sentence."""
+"""The terminal and learners that follow no strategy: none is told of them; what they can't show is a sentence."""
 
 from pathlib import Path
 
