@@ -14,6 +14,8 @@ class Learner:
     """`module:function`, called as `function(recipe, device, plan=..., state=..., home=...)`; it yields events."""
     opens: ClassVar[str] = "core.training.predicting:open_predictor"
     """`module:function`, called as `function(folder, device)`; it opens what was saved as the best, ready to answer."""
+    estimates: ClassVar[str] = ""
+    """`module:function`, called as `function(recipe, home, device)`; it says what a run would take, if it can."""
     follows_strategy: ClassVar[bool] = False
     """Whether the recipe's strategy says what learns when."""
 
@@ -27,6 +29,7 @@ class Network(Learner):
     """A neural network, trained by gradient descent with the chosen strategy and regularizers."""
 
     generator = "core.training.loop:train"
+    estimates = "core.training.estimate:estimate"
     follows_strategy = True
 
 
@@ -36,6 +39,7 @@ class OnFeatures(Learner):
 
     generator = "core.learners.classical:learn"
     opens = "core.learners.saving:open_classical"
+    estimates = "core.learners.estimating_search:estimate"
     fit: ClassVar[str]
     """`module:class` of what fits a decision to features."""
     most_pictures: ClassVar[int | None] = None
@@ -147,6 +151,7 @@ class Segments(Learner):
 
     generator = "core.learners.segmenting:learn_segments"
     opens = "core.learners.parts:open_reader"
+    estimates = "core.learners.segmenting:estimate_segments"
     cuts: str = knob(
         "components",
         options=("components", "columns"),
@@ -166,6 +171,7 @@ class Autoencoding(Learner):
 
     generator = "core.learners.autoencoder:learn_autoencoder"
     opens = "core.learners.reconstructions:open_rebuilder"
+    estimates = "core.learners.autoencoder:estimate_autoencoder"
     latent: int = knob(64, low=1, high=4096, help="How many numbers a picture is squeezed into.")
     reconstruct: float = knob(
         0.5, low=0.0, high=1.0, help="The share of the epochs that only reconstruct; the last epoch always names."

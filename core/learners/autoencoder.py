@@ -18,6 +18,7 @@ from core.data.pixels import Preparation
 from core.events import Event, Wish
 from core.home import Home
 from core.learners.coding import Autoencoder
+from core.learners.estimating_study import estimated
 from core.learners.numbers import numbers_of
 from core.learners.pupil import Learned, Pupil
 from core.learners.reconstructions import SHEET, SHOWN, Rebuilder, open_rebuilder, save_rebuilder, sheet
@@ -25,6 +26,7 @@ from core.learners.sizing import size_for
 from core.learners.study import study
 from core.recipe import Recipe
 from core.training.lesson import Lesson
+from core.training.measuring import Estimate
 from core.training.modes import at_rest
 from core.training.predicting import normalised
 from core.training.reporting import device_of
@@ -47,6 +49,10 @@ def learn_autoencoder(
     """Learn to draw again, then to name, and say so."""
     coder = _coder(recipe, device_of(device), home or Home.from_environment())
     yield from study(coder, open_rebuilder, plan, state)
+
+
+def estimate_autoencoder(recipe: Recipe, home: Home, device: str) -> Estimate:
+    return estimated(recipe, home, device, lambda: _coder(recipe, device_of(device), home))
 
 
 @dataclass(frozen=True, kw_only=True)

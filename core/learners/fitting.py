@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import NearestCentroid
 from sklearn.svm import SVC
 
 from core.catalog.learners import Neighbours, OnFeatures, SupportVectors
@@ -121,8 +120,9 @@ class MeansFit(Fit):
 
     def decision(self, places: np.ndarray, settings: Settings) -> Decision:
         part = self.material.part(places)
-        means = NearestCentroid().fit(part.rows, part.labels).centroids_
-        return linear(2 * means, -(means**2).sum(1), np.unique(part.labels), part.classes, of_two=False)
+        present = np.unique(part.labels)
+        means = np.stack([part.rows[part.labels == label].mean(0) for label in present])
+        return linear(2 * means, -(means**2).sum(1), present, part.classes, of_two=False)
 
 
 def fit_of(learner: OnFeatures, material: Material) -> Fit:

@@ -24,6 +24,7 @@ from core.data.splits import cap, split
 from core.events import Event, Wish
 from core.home import Home
 from core.learners.composing import exercise
+from core.learners.estimating_study import estimated
 from core.learners.ink import connected, ink_of
 from core.learners.numbers import numbers_of
 from core.learners.part_network import PartNetwork
@@ -34,6 +35,7 @@ from core.learners.sizing import own_size, size_for
 from core.learners.study import study
 from core.recipe import Recipe
 from core.training.lesson import Lesson
+from core.training.measuring import Estimate
 from core.training.reporting import device_of
 from core.training.weights import Tensors
 
@@ -57,6 +59,10 @@ def learn_segments(
     yield from study(
         _reading_pupil(recipe, device_of(device), home or Home.from_environment()), open_reader, plan, state
     )
+
+
+def estimate_segments(recipe: Recipe, home: Home, device: str) -> Estimate:
+    return estimated(recipe, home, device, lambda: _reading_pupil(recipe, device_of(device), home))
 
 
 @dataclass(frozen=True)

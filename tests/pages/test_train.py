@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.catalog.augmentations import AUGMENTATIONS
+from core.catalog.learners import LEARNERS
 from core.catalog.optimizers import OPTIMIZERS, SCHEDULES
 from core.catalog.presets import PRESETS
 from core.catalog.registry import Registry
@@ -29,6 +30,7 @@ __all__ = ["engine"]
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CHOICES = {"strategy": STRATEGIES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+MEASURED = re.compile(r"^About .+ on .+ \(.+ to .+\), about [\d,]+ MiB of memory\.$")
 LISTS = {"regularizers": REGULARIZERS, "augmentation": AUGMENTATIONS}
 
 
@@ -299,3 +301,11 @@ def test_a_sweep_is_started_once_and_its_runs_are_there(anew: Callable[[], AppTe
     sound(page.run())
     assert "train_start_sweep" not in [each.key for each in page.button]
     assert [len(open_workbench().sweep(each["sweep"])["runs"]) for each in open_workbench().sweeps()] == [2]
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_seconds_and_memory_are_told_of_every_learner_that_can_tell(page: AppTest, learner: str):
+    page.session_state["train_recipe"] = {"learner": learner, "epochs": 1, "examples_per_class": 3}
+    sound(page.run())
+    sound(page.button(key="train_measure").click().run())
+    wait_until(lambda: any(MEASURED.search(each.value) for each in sound(page.run()).caption), seconds=60)
