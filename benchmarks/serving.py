@@ -1,4 +1,4 @@
-"""A Streamlit server for as long as a measurement: the project's own, or any other script."""
+"""A Streamlit server for as long as a measurement or a test: the project's own, or any other script."""
 
 import os
 import socket
@@ -18,17 +18,22 @@ BOTH = ("--server.headless=true", "--server.fileWatcherType=none", "--browser.ga
 
 @contextmanager
 def serving(
-    environment: Mapping[str, str], core: int | None = None, script: Path = PROJECT / "streamlit_app.py"
+    environment: Mapping[str, str],
+    core: int | None = None,
+    script: Path = PROJECT / "streamlit_app.py",
+    folder: Path | None = None,
 ) -> Iterator[tuple[str, psutil.Process]]:
-    """Its address once it answers, and its process; on one core alone where that is named."""
+    """Its address once it answers, and its process; on one core alone where that is named.
+
+    It runs in the script's own folder, or in the one that is named: what lies there can be imported.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = [*BOTH, "--server.address=127.0.0.1", f"--server.port={port}"]
     command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
-    server = subprocess.Popen(
-        command, cwd=script.parent, env={**environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    place, silent = folder or script.parent, subprocess.DEVNULL
+    server = subprocess.Popen(command, cwd=place, env={**environment}, stdout=silent, stderr=silent)
     with ended_in_the_end(server):
         if core is not None:
             os.sched_setaffinity(server.pid, {core})
@@ -53,4 +58,4 @@ def wait_for(address: str, server: subprocess.Popen, seconds: float = 60.0) -> N
                 return
         except OSError:
             time.sleep(0.02)
-    raise SystemExit(f"The server did not answer at {address}.")
+    raise TimeoutError(f"The server did not answer at {address}.")

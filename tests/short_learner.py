@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from core.catalog.learners import Network
+from core.engines.immediate import Immediate
 from core.errors import TrainingError
 from core.events import EpochEnded, Event, Finished, Improved, Predicted, Started, Step, Wish
 from core.home import Home
@@ -119,3 +120,10 @@ def record(home_folder: Path) -> Iterator[Record]:
     record = Record(Home(home_folder))
     yield record
     record.close()
+
+
+def train(record: Record, name: str = "", **choices: object) -> str:
+    """A run of this recipe, trained here and now."""
+    run = record.create(Recipe(**choices), name=name)  # type: ignore[arg-type]
+    Immediate(record).submit(run, "cpu")
+    return run

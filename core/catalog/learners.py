@@ -19,6 +19,8 @@ class Learner:
     """`module:function`, called as `function(recipe, device, plan=..., state=..., home=...)`; it yields events."""
     opens: ClassVar[str] = "core.training.predicting:open_predictor"
     """`module:function`, called as `function(folder, device)`; it opens what was saved as the best, ready to answer."""
+    estimates: ClassVar[str] = ""
+    """`module:function`, called as `function(recipe, home, device)`; it says what a run would take, if it can."""
     follows_strategy: ClassVar[bool] = False
     """Whether the recipe's strategy says what learns when."""
     takes_backbone: ClassVar[bool] = False
@@ -44,6 +46,7 @@ class Network(Learner):
     """A neural network, trained by gradient descent with the chosen strategy and regularizers."""
 
     generator = "core.training.loop:train"
+    estimates = "core.training.estimate:estimate"
     follows_strategy = takes_backbone = True
     things = "networks"
 
@@ -64,6 +67,7 @@ class OnFeatures(Learner):
 
     generator = "core.learners.classical:learn"
     opens = "core.learners.saving:open_classical"
+    estimates = "core.learners.estimating_search:estimate"
     takes_backbone = True
     round = "candidate"
     without = {
@@ -201,6 +205,7 @@ class Segment(Learner):
 
     generator = "core.learners.segmenting:learn_segments"
     opens = "core.learners.parts:open_reader"
+    estimates = "core.learners.segmenting:estimate_segments"
     shows = "cuts"
     cuts: str = knob(
         "components",
@@ -221,6 +226,7 @@ class Autoencoding(Learner):
 
     generator = "core.learners.autoencoder:learn_autoencoder"
     opens = "core.learners.reconstructions:open_rebuilder"
+    estimates = "core.learners.autoencoder:estimate_autoencoder"
     rebuilds = True
     latent: int = knob(64, low=1, high=4096, help="How many numbers a picture is squeezed into.")
     reconstruct: float = knob(

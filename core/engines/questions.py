@@ -4,11 +4,13 @@ Plain values and bytes go in and come out, so that both give the same answers.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from core.catalog.learners import LEARNERS
 from core.data.miniatures import png_of
-from core.errors import ExplorerError
+from core.errors import ExplorerError, TrainingError
 from core.home import Home
 from core.recipe import Recipe
 
@@ -36,11 +38,14 @@ def preview(home: Home, recipe: Mapping[str, Any], sheet: bool) -> Answer:
 
 
 def estimate(home: Home, recipe: Mapping[str, Any], device: str) -> Answer:
-    """How long a recipe would take, by a few of its steps."""
+    """How long a recipe would take, by a moment of the real work, if its learner can tell."""
     from core.engines.devices import choose
-    from core.training.estimate import estimate
 
-    return estimate(Recipe.parse(recipe), home, choose(device)).to_json()
+    chosen = Recipe.parse(recipe)
+    module, _, function = LEARNERS.entry(chosen.learner.name).estimates.partition(":")
+    if not function:
+        raise TrainingError(f"How long {chosen.learner.name} takes nobody can tell beforehand; train it to find out.")
+    return getattr(import_module(module), function)(chosen, home, choose(device)).to_json()
 
 
 def predict(

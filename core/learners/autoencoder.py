@@ -19,6 +19,7 @@ from core.data.pixels import Preparation
 from core.home import Home
 from core.learners.coding import Autoencoder
 from core.learners.course import study
+from core.learners.estimating_study import estimated
 from core.learners.numbers import numbers_of
 from core.learners.pupil import Learned, Pupil
 from core.learners.reconstructions import SHEET, SHOWN, Rebuilder, save_rebuilder, sheet
@@ -146,3 +147,4 @@ def _notices(recipe: Recipe) -> list[tuple[str, str]]:
 
 
 learn_autoencoder = partial(study, coder_of)
+estimate_autoencoder = partial(estimated, coder_of)

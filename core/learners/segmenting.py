@@ -25,6 +25,7 @@ from core.data.splits import cap, split
 from core.home import Home
 from core.learners.composing import exercise
 from core.learners.course import study
+from core.learners.estimating_study import estimated
 from core.learners.ink import connected, ink_of
 from core.learners.numbers import numbers_of
 from core.learners.part_network import PartNetwork
@@ -174,3 +175,4 @@ def _notices(recipe: Recipe, singles: Singles) -> list[tuple[str, str]]:
 
 
 learn_segments = partial(study, reader_of)
+estimate_segments = partial(estimated, reader_of)

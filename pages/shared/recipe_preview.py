@@ -110,7 +110,9 @@ def rate_curve(recipe: Mapping[str, Any]) -> Spec:
 
 
 def draw_estimate(told: Told) -> None:
-    """Seconds and memory are measured when somebody wants to know: it takes a few real steps."""
+    """Seconds and memory are measured when somebody wants to know, and can be: it takes a moment of the real work."""
+    if not learner_in(told["recipe"]).estimates:
+        return
     wanted = st.session_state.get("train_measured") == told["hash"]
     if not wanted:
         st.button("Measure seconds and memory", key="train_measure", on_click=_measure, args=(told["hash"],))
@@ -120,7 +122,7 @@ def draw_estimate(told: Told) -> None:
     except ExplorerError as error:
         st.error(plain(error))
         return
-    st.caption("Measuring a few real steps …" if found is None else _estimated(found))
+    st.caption("Measuring a moment of the real work …" if found is None else _estimated(found))
 
 
 def _measure(recipe: str) -> None:

@@ -13,3 +13,7 @@ def as_read(said: str) -> str:
 def everything_said(app: AppTest) -> str:
     said = [*app.title, *app.subheader, *app.markdown, *app.caption, *app.text, *app.code, *app.error, *app.warning]
     return "\n".join(str(element.value) for element in said)
+
+
+def plainly(app: AppTest) -> str:
+    return as_read(everything_said(app))

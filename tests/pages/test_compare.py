@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.home import Home
@@ -15,14 +14,6 @@ from core.service import Workbench
 from tests.conftest import HOSTILE_NAME
 from tests.pages.reading import as_read
 from tests.typed import PROJECT, QUICK
-
-
-@pytest.fixture
-def app() -> Iterator[AppTest]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60)
-    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module")

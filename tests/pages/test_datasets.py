@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +9,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.home import Home
 from core.service import Workbench
 from tests.pages.reading import as_read, everything_said
 
+pytestmark = pytest.mark.usefixtures("no_ticks")
+
 HOSTILE = ("![](http:∕∕127.0.0.1:9∕x)", "<script>alert(1)<", "=cmd()")
 """As folders can be called: with the slash that only looks like one."""
-
-
-@pytest.fixture(autouse=True)
-def no_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("THAW_TICK", "0")
-
-
-@pytest.fixture
-def bench(home_folder: Path) -> Iterator[Workbench]:
-    bench = Workbench(Home(home_folder))
-    yield bench
-    bench.close()
 
 
 def drawn(seed: int) -> bytes:

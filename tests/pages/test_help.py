@@ -7,7 +7,7 @@ from core.catalog.regularizers import REGULARIZERS
 from core.catalog.states import MEANING
 from core.catalog.strategies import STRATEGIES
 from pages.shared.strategy_cards import stages_of
-from tests.pages.reading import as_read, everything_said
+from tests.pages.reading import as_read, plainly
 
 
 def opened(app: AppTest, topic: str = "Strategies") -> AppTest:
@@ -15,16 +15,12 @@ def opened(app: AppTest, topic: str = "Strategies") -> AppTest:
     return app.run().switch_page("pages/help.py").run()
 
 
-def said(app: AppTest) -> str:
-    return as_read(everything_said(app))
-
-
 def test_every_strategy_has_its_drawing_its_sentences_and_a_way_to_try_it(app: AppTest):
     opened(app)
     assert not app.exception
     for name in STRATEGIES:
         assert as_read(app.button(key=f"help_try_{name}").label) == f"Try it: {name}"
-        assert STRATEGIES.help(name) in said(app)
+        assert STRATEGIES.help(name) in plainly(app)
     assert len(app.get("vega_lite_chart")) == len(STRATEGIES) + 1
 
 
@@ -51,18 +47,18 @@ def test_every_regularizer_states_its_formula_and_what_it_covers(app: AppTest):
     assert not app.exception
     for name in REGULARIZERS:
         assert REGULARIZERS.entry(name).formula in [code.value for code in app.code]
-        assert REGULARIZERS.entry(name).covers in said(app)
+        assert REGULARIZERS.entry(name).covers in plainly(app)
 
 
 def test_every_state_of_a_run_is_explained(app: AppTest):
     opened(app, "States of a run")
-    assert all(f"**{state}**: {meaning}" in said(app) for state, meaning in MEANING.items())
+    assert all(f"**{state}**: {meaning}" in plainly(app) for state, meaning in MEANING.items())
 
 
 @pytest.mark.parametrize(("topic", "word"), [("Ideas", "BatchNorm"), ("Noise and verdicts", "McNemar")])
 def test_a_topic_is_reached_by_its_address(app: AppTest, topic: str, word: str):
     opened(app, topic)
-    assert not app.exception and word in said(app)
+    assert not app.exception and word in plainly(app)
 
 
 def test_a_topic_that_there_is_not_opens_the_first_one(app: AppTest):

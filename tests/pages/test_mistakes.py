@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.home import Home
@@ -16,14 +15,6 @@ from pages.shared.mistakes_headline import beside
 from tests.pages.reading import as_read
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-
-
-@pytest.fixture
-def app() -> Iterator[AppTest]:
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60)
-    st.cache_resource.clear()
 
 
 @pytest.fixture

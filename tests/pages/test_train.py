@@ -2,12 +2,9 @@
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.catalog.augmentations import AUGMENTATIONS
@@ -16,57 +13,18 @@ from core.catalog.presets import PRESETS
 from core.catalog.registry import Registry
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
-from core.home import Home
 from core.recipe import Recipe
 from core.service import open_workbench
 from core.terminal.parsing import build_parser
 from core.terminal.recipes import recipe_of
 from pages.shared.recipe_preview import in_pictures
 from tests.conftest import HOSTILE_NAME
-from tests.engine_of_test import engine, wait_until
+from tests.pages.train_page import chosen, one_home, page, sound
 
-__all__ = ["engine"]
+__all__ = ["one_home", "page"]
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
 CHOICES = {"strategy": STRATEGIES, "optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 LISTS = {"regularizers": REGULARIZERS, "augmentation": AUGMENTATIONS}
-
-
-@pytest.fixture(scope="module")
-def one_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One home for all who only look: its assistant loads torch once."""
-    st.cache_resource.clear()
-    yield tmp_path_factory.mktemp("home")
-    st.cache_resource.clear()
-
-
-@pytest.fixture
-def page(one_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("THAW_HOME", str(one_home))
-    return opened()
-
-
-@pytest.fixture
-def anew() -> Iterator[Callable[[], AppTest]]:
-    """The page over the home that the test has made."""
-    st.cache_resource.clear()
-    yield opened
-    st.cache_resource.clear()
-
-
-def opened() -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "streamlit_app.py"), default_timeout=60).run()
-    return app.switch_page("pages/train.py").run()
-
-
-def chosen(page: AppTest) -> Recipe:
-    return Recipe.parse(page.session_state["train_recipe"])
-
-
-def sound(page: AppTest) -> AppTest:
-    assert not page.exception
-    assert [error.value for error in page.error] == []
-    return page
 
 
 def typed_again(page: AppTest) -> Recipe:
@@ -208,30 +166,6 @@ def test_a_recipe_that_cannot_be_read_is_told_and_left(page: AppTest):
     assert chosen(page).hash == Recipe.suggested().hash
 
 
-def test_a_sweep_says_how_many_runs_it_has_before_it_is_started(page: AppTest):
-    page.multiselect(key="train_grid").set_value(["lr", "strategy"]).run()
-    page.text_input(key="train_grid_lr").set_value("0.001, 0.01")
-    page.multiselect(key="train_grid_strategy").set_value(["head", "full"])
-    sound(page.number_input(key="train_seeds").set_value(3).run())
-    assert any("**12 runs**" in each.value for each in page.markdown)
-    assert (page.button(key="train_start").label, page.button(key="train_start").proto.type) == (
-        "Start this one alone",
-        "secondary",
-    )
-    page.text_input(key="train_grid_lr").set_value("fast").run()
-    assert len(page.error) == 1 and not page.exception
-
-
-def test_what_is_varied_waits_for_its_values_and_is_still_there_after_a_look_elsewhere(page: AppTest):
-    page.multiselect(key="train_grid").set_value(["regularizers"]).run()
-    assert any(each.value == "Give regularizers some values." for each in page.caption) and not page.error
-    sound(page.multiselect(key="train_grid_regularizers").set_value(["none", "l1", "l1+l2"]).run())
-    assert any("**3 runs**" in each.value for each in page.markdown)
-    page.switch_page("pages/help.py").run()
-    page.switch_page("pages/train.py").run()
-    assert any("**3 runs**" in each.value for each in sound(page).markdown)
-
-
 def test_a_setting_of_the_choice_before_is_not_laid_upon_the_next(page: AppTest):
     page.selectbox(key="train_set_strategy").set_value("freeze_until").run()
     page.number_input(key="train_set_strategy_freeze_until_epoch").set_value(5)
@@ -253,49 +187,3 @@ def test_a_setting_of_the_choice_before_is_not_laid_upon_the_next(page: AppTest)
 )
 def test_how_few_pictures_there_are_is_told(pictures: dict[str, int], each_class: int | None, said: str):
     assert said in in_pictures(pictures, each_class)
-
-
-def test_a_finished_run_can_be_where_another_begins(
-    anew: Callable[[], AppTest], home_with_a_run: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("THAW_HOME", str(home_with_a_run))
-    page = anew()
-    run = open_workbench().runs(1)[0]["run"]
-    sound(page.selectbox(key="train_set_backbone").set_value(f"run:{run}").run())
-    assert chosen(page).backbone == f"run:{run}"
-    assert not page.button(key="train_start").disabled
-
-
-def test_a_second_press_is_the_same_run_and_a_finished_one_is_told(anew: Callable[[], AppTest], engine: Home):
-    page = anew()
-    page.session_state["train_recipe"] = {"epochs": 1, "examples_per_class": 3, "strategy": "head"}
-    page.run()
-    started = page.button(key="train_start").click().run()
-    assert not started.exception
-    bench = open_workbench()
-    (run,) = bench.runs()
-    assert started.session_state["last_run"] == run["run"]
-
-    page = started.switch_page("pages/train.py").run()
-    page.button(key="train_start").click().run()
-    wait_until(lambda: bench.glance(run["run"])["state"] == "done")
-    page = page.switch_page("pages/train.py").run()
-    page = page.button(key="train_start").click().run()
-    assert len(bench.runs()) == 1
-    assert any("Already trained" in each.value for each in page.info)
-
-    page.button(key="train_again").click().run()
-    assert len(bench.runs()) == 2
-
-
-def test_a_sweep_is_started_once_and_its_runs_are_there(anew: Callable[[], AppTest], engine: Home):
-    page = anew()
-    page.session_state["train_recipe"] = {"epochs": 1, "examples_per_class": 3, "strategy": "head"}
-    page.run()
-    page.multiselect(key="train_grid").set_value(["lr"]).run()
-    page.text_input(key="train_grid_lr").set_value("0.001, 0.01").run()
-    sound(page.button(key="train_start_sweep").click().run())
-    assert any("2 runs" in each.value for each in page.success)
-    sound(page.run())
-    assert "train_start_sweep" not in [each.key for each in page.button]
-    assert [len(open_workbench().sweep(each["sweep"])["runs"]) for each in open_workbench().sweeps()] == [2]

@@ -1,59 +1,22 @@
 """Watch: every state a run can be in, what can be asked of it there, and that whatever people typed stays text."""
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.scripted_run import said_in, started
-from core.home import Home
+from benchmarks.scripted_run import started
 from core.recipe import Recipe
 from core.runs.liveness import held
 from core.runs.record import Record
 from core.service import Workbench
 from core.service.sweeping import begin
-from pages.shared import anatomy, curves, truth
-from pages.shared.standing import sentence
 from tests.conftest import HOSTILE_NAME
-from tests.pages.reading import as_read, everything_said
+from tests.pages.reading import as_read, everything_said, plainly
+from tests.pages.told_runs import epochs, told
 
-Said = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def no_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("THAW_TICK", "0")
-
-
-@pytest.fixture
-def record(home_folder: Path) -> Iterator[Record]:
-    record = Record(Home(home_folder))
-    yield record
-    record.close()
-
-
-@pytest.fixture
-def bench(home_folder: Path) -> Iterator[Workbench]:
-    bench = Workbench(Home(home_folder))
-    yield bench
-    bench.close()
-
-
-def epochs(count: int) -> list[Said]:
-    return [each for number in range(count) for each in said_in(number, 4.0)]
-
-
-def told(record: Record, *said: Said, state: Any = None, reason: str = "", name: str = "told", **choices: Any) -> str:
-    """A run that began and said this; it has ended so, if a state is given."""
-    run = record.create(Recipe(epochs=4, **choices), name=name)
-    record.store.begin(run, "It is trained.", "cpu")
-    record.store.say(run, list(said))
-    if state:
-        record.store.move(run, state, reason, seconds=10.0, ended=time.time())
-    return run
+pytestmark = pytest.mark.usefixtures("no_ticks")
 
 
 def watch(app: AppTest, run: str = "", **state: Any) -> AppTest:
@@ -64,10 +27,6 @@ def watch(app: AppTest, run: str = "", **state: Any) -> AppTest:
     app.run().switch_page("pages/watch.py").run()
     assert not app.exception
     return app
-
-
-def plainly(app: AppTest) -> str:
-    return as_read(everything_said(app))
 
 
 def labels(app: AppTest) -> list[str]:
@@ -144,6 +103,14 @@ def test_every_other_end_is_a_sentence_with_its_reason(app: AppTest, record: Rec
     watch(app, run)
     assert "For a reason." in plainly(app)
     assert ("Resume" in labels(app)) == (state != "diverged")
+
+
+def test_a_run_that_pauses_keeps_its_bar_until_it_goes_on(app: AppTest, record: Record):
+    run = told(record, started(4), *epochs(2), state="pausing", reason="It was asked to.")
+    record.store.move(run, "paused", "Paused on request.")
+    watch(app, run)
+    (bar,) = app.get("progress")
+    assert (bar.proto.text, bar.proto.value) == ("2 of 4 epochs", 50)
 
 
 def test_a_run_that_was_killed_is_told_as_lost(app: AppTest, record: Record):
@@ -262,45 +229,3 @@ def test_a_record_that_cannot_be_read_is_one_sentence(app: AppTest, home_folder:
 def test_the_sample_is_watched_like_any_run_and_cannot_be_written_on(app: AppTest):
     watch(app, "sample", watch_notes_open=True)
     assert "See its mistakes" in labels(app) and not {"Save", "Delete this run"} & set(labels(app))
-
-
-def followed(record: Record, bench: Workbench, *said: Said) -> Said:
-    return bench.follow(told(record, *said, state="done", reason="All."))
-
-
-def test_thousands_of_epochs_are_few_points_and_the_best_one_stays_where_it_is(record: Record, bench: Workbench):
-    many = [each for number in range(1500) for each in list(said_in(number, 4.0))[-2:]]
-    seen = followed(record, bench, started(1500), *many)
-    layers = curves.accuracy(seen, "epoch")["layer"]
-    assert max(len(layer["data"]["values"]) for layer in layers) <= 600
-    dot = next(layer for layer in layers if layer["mark"]["type"] == "point")
-    assert dot["data"]["values"][0]["x"] == seen["best"]["epoch"] + 1
-
-
-def test_the_parts_of_the_loss_add_up_to_the_loss(record: Record, bench: Workbench):
-    seen = followed(record, bench, started(3), *epochs(3))
-    for row, each in zip(anatomy.rows(seen), seen["epochs"], strict=True):
-        assert row["cross-entropy"] + row["l2"] == pytest.approx(each["train_loss"])
-    assert anatomy.title(seen) == "Loss anatomy: penalties are 10.0% of the loss"
-
-
-def test_the_meter_marks_the_very_cell_of_the_alarm(record: Record, bench: Workbench):
-    moved = epochs(3)
-    for each in moved:
-        if each["kind"] == "epoch_ended" and each["epoch"] == 2:
-            each["stages"][1]["moved"] = 0.1
-    drawn = truth.spec(followed(record, bench, started(3), *moved), "moved")
-    marks = next(layer for layer in drawn["layer"] if layer["mark"]["type"] == "text")
-    assert [(each["from"], each["low"]) for each in marks["data"]["values"]] == [(3, 1.5)]
-
-
-@pytest.mark.parametrize(
-    ("position", "starts_in", "said"),
-    [
-        (None, None, "Waiting for a free place."),
-        (1, 0.2, "Waiting: place 1 in the queue, it may start at any moment."),
-        (3, 75.0, "Waiting: place 3 in the queue, it may start in 1 min 15 s."),
-    ],
-)
-def test_waiting_is_told_with_place_and_time(position: int | None, starts_in: float | None, said: str):
-    assert sentence({"state": "queued", "position": position, "starts_in": starts_in}) == said

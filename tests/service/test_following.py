@@ -1,7 +1,5 @@
 """Runs on their way, as pages and scripts follow them: how they stand, what may be asked of them, who comes next."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from core.engines.immediate import Immediate
@@ -14,13 +12,6 @@ from core.service import Workbench
 from core.service.queueing import standing
 
 pytestmark = pytest.mark.usefixtures("short_learner")
-
-
-@pytest.fixture
-def bench(record: Record) -> Iterator[Workbench]:
-    bench = Workbench(record.home)
-    yield bench
-    bench.close()
 
 
 def test_a_finished_run_is_followed_with_its_curves_and_nothing_to_ask_but_to_write_and_delete(

@@ -1,11 +1,9 @@
 """A report of runs: sorted by dataset and recipe, judged by the rules, and honest about what is missing."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core.engines.immediate import Immediate
 from core.errors import RecordError
 from core.recipe import Recipe
 from core.runs.record import Record
@@ -13,21 +11,9 @@ from core.service import Workbench
 from core.service.reporting import studies_of
 from tests.conftest import HOSTILE_NAME
 from tests.export.reading import Read
+from tests.short_learner import train
 
 pytestmark = pytest.mark.usefixtures("short_learner")
-
-
-@pytest.fixture
-def bench(record: Record) -> Iterator[Workbench]:
-    bench = Workbench(record.home)
-    yield bench
-    bench.close()
-
-
-def train(record: Record, name: str = "", **choices: object) -> str:
-    run = record.create(Recipe(**choices), name=name)  # type: ignore[arg-type]
-    Immediate(record).submit(run, "cpu")
-    return run
 
 
 def study(record: Record, *runs: str):

@@ -1,31 +1,17 @@
 """What scripts rely on: the keys and the meaning of `runs` and `show`, whatever became of the run."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from core.engines.immediate import Immediate
 from core.errors import DataError, NotFound, RecordError
 from core.recipe import Recipe
 from core.runs.liveness import held
 from core.runs.record import Record
 from core.service import Workbench
+from tests.short_learner import train
 
 pytestmark = pytest.mark.usefixtures("short_learner")
-
-
-@pytest.fixture
-def bench(record: Record) -> Iterator[Workbench]:
-    bench = Workbench(record.home)
-    yield bench
-    bench.close()
-
-
-def train(record: Record, name: str = "", **choices: object) -> str:
-    run = record.create(Recipe(**choices), name=name)  # type: ignore[arg-type]
-    Immediate(record).submit(run, "cpu")
-    return run
 
 
 def test_a_line_of_the_list_holds_what_scripts_rely_on(bench: Workbench, record: Record):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from core.catalog.replays.passages import excels, measured
+
 RESNET, SCRATCH = "ResNet-50", "scratch CNN"
 N = 10_000
 SHARES = {"1%": 45, "5%": 225, "20%": 900}
@@ -31,19 +33,6 @@ def _with_few_pictures() -> list[dict[str, Any]]:
         {"name": f"{name} on {share}", "further": True, "recipe": {**recipe, "examples_per_class": count}}
         for share, count in SHARES.items()
         for name, recipe in ((RESNET, PRETRAINED), (SCRATCH, FROM_SCRATCH))
-    ]
-
-
-def _excels_when_data_is_limited() -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "order",
-            "further": True,
-            "winner": f"{RESNET} on {share}",
-            "loser": f"{SCRATCH} on {share}",
-            "text": f"Transfer learning excels when data is limited: on {share} of the pictures",
-        }
-        for share in SHARES
     ]
 
 
@@ -96,27 +85,15 @@ CIFAR: dict[str, Any] = {
             "value": 15.3,
             "text": "ResNet-50 is trained in 50 seconds, the scratch CNN in 765: 15.3 times faster",
         },
-        *_excels_when_data_is_limited(),
+        *excels(f"{RESNET} on {{}}", f"{SCRATCH} on {{}}", [*SHARES], "on {} of the pictures"),
         {
             "kind": "balance",
             "further": True,
             "member": RESNET,
             "text": "Class imbalance is a limitation of the data",
         },
-        {
-            "kind": "measure",
-            "further": True,
-            "names": [RESNET, SCRATCH],
-            "measure": "peak_memory",
-            "text": "ResNet requires more resources: memory at its peak",
-        },
-        {
-            "kind": "measure",
-            "further": True,
-            "names": [RESNET, SCRATCH],
-            "measure": "bytes",
-            "text": "ResNet requires more resources: the file of its weights",
-        },
+        measured([RESNET, SCRATCH], "peak_memory", "ResNet requires more resources: memory at its peak"),
+        measured([RESNET, SCRATCH], "bytes", "ResNet requires more resources: the file of its weights"),
     ],
     "left_open": [
         {

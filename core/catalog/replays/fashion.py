@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from core.catalog.replays.passages import excels, measured
+
 OWN, RESNET = "own CNN", "ResNet-18"
 N = 10_000
 SHARES = {"1%": 54, "5%": 270, "20%": 1080}
@@ -38,19 +40,6 @@ def _with_few_pictures() -> list[dict[str, Any]]:
         }
         for share in [*SHARES, "100%"]
         for start, recipe in (("pretrained", pretrained), ("from scratch", scratch))
-    ]
-
-
-def _excels_when_data_is_limited() -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": "order",
-            "further": True,
-            "winner": _resnet("pretrained", share),
-            "loser": _resnet("from scratch", share),
-            "text": f"Transfer learning excels when data is limited: pretrained against scratch on {share}",
-        }
-        for share in [*SHARES, "100%"]
     ]
 
 
@@ -101,28 +90,21 @@ FASHION: dict[str, Any] = {
             "of": 10,
             "text": "ResNet-18 wins 9 of 10 classes, all but Coat",
         },
-        *_excels_when_data_is_limited(),
-        {
-            "kind": "measure",
-            "further": True,
-            "names": [RESNET, OWN],
-            "measure": "epochs_to_95",
-            "text": "“Faster convergence”: epochs to 95% of a run's own best",
-        },
-        {
-            "kind": "measure",
-            "further": True,
-            "names": [RESNET, OWN],
-            "measure": "seconds_to_95",
-            "text": "“Longer to reach optimal performance”: seconds to 95% of a run's own best",
-        },
-        {
-            "kind": "measure",
-            "further": True,
-            "names": [RESNET, OWN],
-            "measure": "roughness",
-            "text": "Smoother curves: how much the validation loss goes up and down from epoch to epoch",
-        },
+        *excels(
+            _resnet("pretrained", "{}"),
+            _resnet("from scratch", "{}"),
+            [*SHARES, "100%"],
+            "pretrained against scratch on {}",
+        ),
+        measured([RESNET, OWN], "epochs_to_95", "“Faster convergence”: epochs to 95% of a run's own best"),
+        measured(
+            [RESNET, OWN], "seconds_to_95", "“Longer to reach optimal performance”: seconds to 95% of a run's own best"
+        ),
+        measured(
+            [RESNET, OWN],
+            "roughness",
+            "Smoother curves: how much the validation loss goes up and down from epoch to epoch",
+        ),
     ],
     "left_open": [
         {"question": "The layers of its own CNN", "chosen": "Thaw's plain convolutions (thaw_plain)"},

@@ -63,7 +63,7 @@ class TrainingActions(Bench):
     def estimate(self, given: "Recipe | Mapping[str, Any]", device: str = "auto") -> dict[str, Any]:
         """How long a recipe would take here (`seconds`, within `seconds_low` and `seconds_high`) and its `memory`.
 
-        A few real steps are tried, which takes some seconds.
+        A moment of the real work is tried, which takes some seconds; an error where a learner cannot tell.
         """
         return self.ask("estimate", recipe=self.check(given).to_json(), device=device)
 
