@@ -19,8 +19,7 @@ enter()
 
 ON_THE_WAY = ("queued", "running", "pausing", "paused", "stopping")
 AT_ONCE = 12
-POINTS = 2
-"""Curves are not drawn here; two points are the fewest that can be asked for."""
+POINTS = 2  # no curves are drawn here, and no fewer points can be asked for
 WHY = {"heat": "Why: where it looked", "cuts": "Why: where it cut the picture, and what it took each part for"}
 
 

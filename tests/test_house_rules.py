@@ -128,6 +128,17 @@ def test_every_page_begins_with_the_guard():
         assert ast.unparse(first) == "enter()", f"{file.name} must begin with enter()"
 
 
+def test_no_page_holds_a_bare_word():
+    """Streamlit would write it on the page, as it does with anything that stands alone in a script."""
+    bare = [
+        f"{file.name}: {ast.unparse(node.value)}"
+        for file in sorted((PROJECT / "pages").glob("*.py"))
+        for node in ast.parse(file.read_text(encoding="utf-8")).body[1:]
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+    ]
+    assert bare == []
+
+
 def test_training_neither_prints_nor_reads_the_clock_on_the_wall():
     forbidden = {"print", "time.time", "datetime.now", "datetime.datetime.now", "datetime.utcnow", "time.ctime"}
     assert {

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from core.catalog.registry import Registry, knob
 
-PANELS = ("thaw", "anatomy", "truth", "rate", "epochs", "why")
+PANELS = ("thaw", "anatomy", "truth", "rate", "epochs", "why", "onnx")
 """What a page shows of a run that may mean nothing for a learner: which stage learned when, of what the loss is made,
-whether the frozen stayed frozen, the learning rate, what was known after each epoch, and why it says what it says."""
+whether the frozen stayed frozen, the learning rate, what was known after each epoch, why it says what it says, and
+what it has learned as one graph to take away."""
 OF_ITS_OWN = "This learner has a way of its own: no strategy freezes or wakes its parts."
 
 
@@ -207,6 +208,7 @@ class Segment(Learner):
     opens = "core.learners.parts:open_reader"
     estimates = "core.learners.segmenting:estimate_segments"
     shows = "cuts"
+    without = {"onnx": "It reads a picture part by part: that is no single network, so it cannot be written as ONNX."}
     cuts: str = knob(
         "components",
         options=("components", "columns"),

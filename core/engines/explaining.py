@@ -12,9 +12,11 @@ from core.errors import NotFound, shown
 def explain(best: Path, name: str, content: bytes | Path, labels: Sequence[str], device: str) -> list[dict[str, Any]]:
     """A look for each label; for the one the run would say, where none is given.
 
-    Who reads a picture part by part shows its cuts instead: they are why. `shows` says which of both it is.
+    Who reads a picture part by part shows its cuts instead: they are why. `shows` says which of both it is. An
+    autoencoder also shows, `redrawn`, what it has kept of the picture.
     """
     from core.data.decoding import decode
+    from core.learners.reconstructions import Rebuilder
     from core.training.attribution import looks, overlay  # torch loads here
 
     predictor = opened(best, device)
@@ -23,6 +25,7 @@ def explain(best: Path, name: str, content: bytes | Path, labels: Sequence[str],
     if hasattr(predictor, "parts"):
         return _cuts(predictor, picture, places)
     seen, found = looks(predictor, picture, places)
+    redrawn = {"redrawn": _pairs(predictor, [picture])[0]} if isinstance(predictor, Rebuilder) else {}
     return [
         {
             "label": look.label,
@@ -30,6 +33,7 @@ def explain(best: Path, name: str, content: bytes | Path, labels: Sequence[str],
             "shows": "heat",
             "where": look.where,
             "heat": png_of(overlay(seen, look)),
+            **redrawn,
         }
         for look in found
     ]
@@ -46,16 +50,22 @@ def _cuts(reader: Any, picture: Any, places: Sequence[int]) -> list[dict[str, An
 
 def rebuild(best: Path, pictures: Sequence[tuple[str, bytes | Path]], device: str) -> list[bytes]:
     """Each picture above what an autoencoder draws again from the little that it keeps of it, as PNG."""
-    import numpy as np
-
     from core.data.decoding import decode
-    from core.learners.reconstructions import Rebuilder, pairs
+    from core.learners.reconstructions import Rebuilder
 
     rebuilder = opened(best, device)
     if not isinstance(rebuilder, Rebuilder):
         raise NotFound("What was learned here draws no picture again; only an autoencoder does.")
-    seen = [rebuilder.preparation.canvas_of(decode(content, name).image) for name, content in pictures]
-    return [png_of(pair) for pair in pairs(rebuilder, np.stack(seen))] if seen else []
+    return _pairs(rebuilder, [decode(content, name).image for name, content in pictures]) if pictures else []
+
+
+def _pairs(rebuilder: Any, pictures: Sequence[Any]) -> list[bytes]:
+    import numpy as np
+
+    from core.learners.reconstructions import pairs
+
+    canvases = np.stack([rebuilder.preparation.canvas_of(picture) for picture in pictures])
+    return [png_of(pair) for pair in pairs(rebuilder, canvases)]
 
 
 def _places(classes: Sequence[str], labels: Sequence[str]) -> list[int]:

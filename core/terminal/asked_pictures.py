@@ -40,10 +40,11 @@ def explain(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     looks = []
     for number, picture in enumerate(_each(_given(asked.images)), 1):
         name = picture if isinstance(picture, str) else picture[0]
+        begun = f"{number}-{_plain(Path(name).stem)}"
         for look in bench.why(asked.run, picture, asked.classes, asked.device):
-            file = _written(
-                folder / f"{number}-{_plain(Path(name).stem)}-{_plain(look['label'])}.png", look.pop("heat")
-            )
+            file = _written(folder / f"{begun}-{_plain(look['label'])}.png", look.pop("heat"))
+            if redrawn := look.pop("redrawn", None):
+                look["redrawn"] = _written(folder / f"{begun}-redrawn.png", redrawn)
             looks.append({"picture": name, **look, "file": file})
     if asked.json:
         screen.result({"run": asked.run, "files": [each["file"] for each in looks], "looks": looks})

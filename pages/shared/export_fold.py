@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import LEARNERS
 from pages.shared.folds import fold
 from pages.shared.frame import mishaps_told
 from pages.shared.words import plain, size
@@ -12,6 +13,11 @@ from pages.shared.workbench import workbench
 
 Seen = Mapping[str, Any]
 
+WITH_A_SCRIPT = (
+    "An archive of the weights, as plain timm loads them, a model card, and a script and a notebook that train the "
+    "same again without Thaw."
+)
+WITH_THAW = "An archive of what was learned, which Thaw opens again anywhere, and a model card."
 MADE = "watch_export_made"
 """The one archive that a visitor's session holds."""
 
@@ -22,13 +28,17 @@ def draw(seen: Seen) -> None:
         return
     with fold("Take it away", "watch_export") as is_open:
         if is_open:
-            st.write(
-                "An archive of the weights, as plain timm loads them, a model card, and a script and a notebook that "
-                "train the same again without Thaw."
-            )
-            onnx = st.checkbox("Also as ONNX, compared on real pictures", key="watch_export_onnx")
-            inside = st.checkbox("With resizing and colours inside", key="watch_export_inside", disabled=not onnx)
-            draw_archive(seen["run"], {"onnx": onnx, "preprocessing": onnx and inside})
+            st.write(WITH_A_SCRIPT if LEARNERS.entry(seen["learner"]).follows_strategy else WITH_THAW)
+            draw_archive(seen["run"], picked_onnx(seen))
+
+
+def picked_onnx(seen: Seen) -> dict[str, bool]:
+    if "onnx" in seen["without"]:
+        st.caption(seen["without"]["onnx"])
+        return {"onnx": False, "preprocessing": False}
+    onnx = st.checkbox("Also as ONNX, compared on real pictures", key="watch_export_onnx")
+    inside = st.checkbox("With resizing and colours inside", key="watch_export_inside", disabled=not onnx)
+    return {"onnx": onnx, "preprocessing": onnx and inside}
 
 
 def draw_archive(run: str, how: dict[str, bool]) -> None:

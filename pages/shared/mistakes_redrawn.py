@@ -21,7 +21,7 @@ def draw(run: str, split: str) -> None:
     if not rows:
         st.caption("No picture fits.")
         return
-    st.caption("Above the picture, below what came out of the few numbers that it is kept as; named by the best epoch.")
+    st.caption("Above is the picture, below what came out of the few numbers that the best epoch keeps of it.")
     gallery.show([_shown(row) for row in rows], key=f"mistakes_redrawn_{which}")
 
 

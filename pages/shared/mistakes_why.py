@@ -44,6 +44,14 @@ def draw_looks(run: str, split: str, index: int, whole: bytes, classes: list[str
     for look in looks:
         said = f"Speaks for {look['label']}"
         grid.image(look["heat"], plain(said), width="stretch", alt=f"{said}, warm where it does")
+    draw_redrawn(grid, looks[0])
+
+
+def draw_redrawn(grid: Any, look: Mapping[str, Any]) -> None:
+    """Of an autoencoder."""
+    if "redrawn" in look:
+        said = "Above as it saw it, below as it is drawn again"
+        grid.image(look["redrawn"], said, width="stretch", alt=f"{said}, from what is kept of it")
 
 
 def draw_cuts(look: Mapping[str, Any]) -> None:

@@ -98,7 +98,13 @@ def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, titl
     places = {name: place for place, name in enumerate(order) if any(row["run"] == name for row in rows)}
     scale = {"domain": list(places), "range": [colour_of(place) for place in places.values()]}
     encoding: dict[str, Any] = {
-        "x": {"field": by, "type": "quantitative", "title": CURRENCIES[by], "scale": {"zero": False, "nice": True}},
+        "x": {
+            "field": by,
+            "type": "quantitative",
+            "title": CURRENCIES[by],
+            "scale": {"zero": False, "nice": by != "epoch"},
+            "axis": {"tickMinStep": 1, "format": ",d"} if by == "epoch" else {},
+        },
         "y": {
             "field": value,
             "type": "quantitative",

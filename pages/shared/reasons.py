@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.shared.answers import Answer
 from pages.shared.asked_pictures import Asked
-from pages.shared.mistakes_why import draw_cuts
+from pages.shared.mistakes_why import draw_cuts, draw_redrawn
 from pages.shared.words import percent, plain
 from pages.shared.workbench import workbench
 
@@ -54,3 +54,4 @@ def _draw_looks(name: str, looks: Sequence[dict[str, Any]]) -> None:
     for each in looks:
         told = f"{each['label']}, {percent(each['probability'])}: {each['where']}"
         grid.image(each["heat"], plain(told), width="stretch", alt=f"{name}, warm where it speaks for {told}")
+    draw_redrawn(grid, looks[0])

@@ -119,6 +119,10 @@ def test_it_can_be_watched(address: str, home: Path, window: Visit, name: str):
     expect_only_what_means_something(window, learner, ON_WATCH)
     strip = window.page.get_by_text("What is frozen, and what learns")
     expect(strip).to_have_count(0 if "thaw" in learner.without else 1)
+    open_fold(window, "watch_export")
+    expect(
+        window.page.get_by_text(learner.without.get("onnx", "Also as ONNX, compared on real pictures"))
+    ).to_be_visible()
     expect_no_mishap(window)
 
 
@@ -161,4 +165,6 @@ def test_it_answers_for_a_picture_of_ones_own(address: str, home: Path, window: 
     expect_only_what_means_something(window, learner, {"why": "predict_why_fold"})
     if "why" not in learner.without:
         expect(part(window, "predict_why_fold").get_by_role("img").last).to_be_visible(timeout=PATIENCE)
+        redrawn = part(window, "predict_why_fold").get_by_alt_text("as it is drawn again")
+        expect(redrawn).to_have_count(int(learner.rebuilds))
     expect_no_mishap(window)

@@ -134,3 +134,13 @@ def test_a_class_with_a_single_picture_does_not_disturb_the_folds():
     kept = np.flatnonzero((labels != 3) | (np.arange(len(labels)) == len(labels) - 1))
     lone = Material(rows[kept], labels[kept], CLASSES, np.ones(len(kept)))
     assert np.isfinite(sharpness_of(fit_of(learner_of("rbf_svm"), lone), lone, {"C": 1.0}))
+
+
+@pytest.mark.parametrize("name", [name for name in LEARNERS if issubclass(LEARNERS.entry(name), OnFeatures)])
+def test_a_feature_that_never_changes_disturbs_nobody(name: str):
+    """What is dead in a network is the same for every picture; a warning would be an error here."""
+    rows, labels = clouds(1)
+    rows[:, 0] = 0
+    taught = Material(rows, labels, CLASSES, np.ones(len(labels)))
+    settings = learner_of(name).candidates(len(labels))[-1]
+    assert np.isfinite(our_scores(taught, rows[:5], settings, name)).all()
