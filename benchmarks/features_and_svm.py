@@ -3,7 +3,7 @@
     THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.features_and_svm           # part of an epoch, scaled up
     THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.features_and_svm --full    # all twenty; hours on a CPU
 
-On one side the learner `svm`: features computed once, every candidate for C fitted, calibrated and judged on the
+On one side the learner `rbf_svm`: features computed once, every candidate for C fitted, calibrated and judged on the
 validation pictures, the best one fitted. On the other the loop of the tutorials: the last layer of the same backbone
 trained with the rest frozen, each picture through the whole network in every epoch. The loop is spared whatever it
 might save: its pictures are decoded already, and neither validation nor its own search for a rate is counted.
@@ -149,7 +149,7 @@ def main() -> None:
     pooling = given.pooling if given.pooling.isalpha() else json.loads(given.pooling)
     facts = {"dataset": given.dataset, "backbone": given.backbone, "pooling": pooling}
     facts["image_size"] = json.loads(given.image_size)
-    recipe = Recipe.parse({**facts, "learner": {"name": "svm", "join": given.join}})
+    recipe = Recipe.parse({**facts, "learner": {"name": "rbf_svm", "join": given.join}})
 
     found = outcome(recipe, home, home.cache / "benchmark")
     loop = NaiveLoop(Recipe.parse(facts), home)

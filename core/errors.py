@@ -84,7 +84,8 @@ class MissingExtra(ExplorerError):
     """An optional dependency that is not installed."""
 
     def __init__(self, what: str, extra: str):
-        super().__init__(f'{what} needs an optional part of Thaw; install it with: pip install "thaw[{extra}]"')
+        install = f'pip install -e ".[{extra}]"'
+        super().__init__(f"{what} needs an optional part of Thaw; install it, in the folder of Thaw, with: {install}")
 
 
 def shown(given: object, limit: int = 80) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import learner_in
 from pages.shared import mistakes_cell, mistakes_folds, mistakes_headline
 from pages.shared.frame import page
 from pages.shared.gate import enter
@@ -53,7 +54,7 @@ def draw_run(run: dict[str, Any], splits: list[str]) -> None:
     mistakes_headline.draw(score)
     tell_what_is_missing(run["run"])
     cell = mistakes_cell.draw(run["run"], score)
-    mistakes_folds.draw(run["run"], score, cell)
+    mistakes_folds.draw(run["run"], score, cell, learner_in(run["recipe"]))
 
 
 def switch(label: str, options: dict[str, str], key: str) -> str:

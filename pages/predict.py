@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import LEARNERS
 from pages.shared import answers, picker, reasons
 from pages.shared.asked_pictures import Asked, gather, has_samples, try_first
 from pages.shared.frame import page
@@ -18,6 +19,9 @@ enter()
 
 ON_THE_WAY = ("queued", "running", "pausing", "paused", "stopping")
 AT_ONCE = 12
+POINTS = 2
+"""Curves are not drawn here; two points are the fewest that can be asked for."""
+WHY = {"heat": "Why: where it looked", "cuts": "Why: where it cut the picture, and what it took each part for"}
 
 
 def can_predict(run: dict[str, Any]) -> bool:
@@ -87,10 +91,14 @@ def chosen_second(run: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def draw_reasons(run: str, asked: list[Asked], said: list[answers.Answer]) -> None:
-    fold = st.expander("Why: where it looked", key="predict_why_fold", on_change="rerun")
+    learner = LEARNERS.entry(workbench().follow(run, POINTS)["learner"])
+    if "why" in learner.without:
+        st.caption(learner.without["why"])
+        return
+    fold = st.expander(WHY[learner.shows], key="predict_why_fold", on_change="rerun")
     if fold.open:
         with fold:
-            reasons.draw(run, asked, said)
+            reasons.draw(run, asked, said, learner.shows)
 
 
 def draw_table(asked: list[Asked], said: list[tuple[str, list[answers.Answer]]]) -> None:

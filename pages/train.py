@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import Learner, learner_in
 from core.errors import ExplorerError
 from pages.shared import recipe_state
 from pages.shared.frame import page
@@ -60,6 +61,18 @@ def look(told: Told) -> tuple[str | None, dict[str, Any] | None]:
 
 
 def in_a_sentence(recipe: Mapping[str, Any]) -> str:
+    """Only what counts for its learner."""
+    learner = learner_in(recipe)
+    if learner.follows_strategy:
+        return of_a_strategy(recipe)
+    name = recipe_state.named(recipe["learner"])["name"]
+    start = "" if recipe["pretrained"] else " with random weights"
+    stands = f" upon the features of **{plain(recipe['backbone'])}**{start}" if learner.takes_backbone else ""
+    epochs = f", for {recipe['epochs']:,} epochs" if learner.round == Learner.round else ""
+    return f"**{plain(name)}** learns **{plain(recipe['dataset'])}**{stands}{epochs}."
+
+
+def of_a_strategy(recipe: Mapping[str, Any]) -> str:
     strategy, held = recipe_state.named(recipe["strategy"])["name"], recipe["regularizers"]
     names = [recipe_state.named(each)["name"] for each in held]
     against = f", held back by {plain(' and '.join(names))}" if names else ""

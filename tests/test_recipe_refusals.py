@@ -83,7 +83,8 @@ def test_a_number_is_a_number_within_its_limits(name: str, junk: object):
 
 
 @pytest.mark.parametrize(
-    "name", ["batch_size", "epochs", "seed", "split_seed", "views", "workers", "examples_per_class"]
+    "name",
+    ["batch_size", "epochs", "seed", "split_seed", "views", "workers", "examples_per_class", "held_out_per_class"],
 )
 def test_a_whole_number_is_whole(name: str):
     assert f"{name}: 1.5 is not possible; it is a whole number from " in refusal({name: 1.5})

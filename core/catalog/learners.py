@@ -1,10 +1,15 @@
 """Who learns. Every learner yields the same events, so every page works on every run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from core.catalog.registry import Registry, knob
+
+PANELS = ("thaw", "anatomy", "truth", "rate", "epochs", "why")
+"""What a page shows of a run that may mean nothing for a learner: which stage learned when, of what the loss is made,
+whether the frozen stayed frozen, the learning rate, what was known after each epoch, and why it says what it says."""
+OF_ITS_OWN = "This learner has a way of its own: no strategy freezes or wakes its parts."
 
 
 class Learner:
@@ -18,6 +23,18 @@ class Learner:
     """`module:function`, called as `function(recipe, home, device)`; it says what a run would take, if it can."""
     follows_strategy: ClassVar[bool] = False
     """Whether the recipe's strategy says what learns when."""
+    takes_backbone: ClassVar[bool] = False
+    """Whether it stands upon the recipe's backbone; else that is not used."""
+    round: ClassVar[str] = "epoch"
+    """What its record goes through one after the other."""
+    things: ClassVar[str] = "runs"
+    """What two of its runs are called when they are compared."""
+    shows: ClassVar[str] = "heat"
+    """What it is asked why with: `heat`, what speaks for a class; `cuts`, which parts it has read."""
+    rebuilds: ClassVar[bool] = False
+    """Whether it draws a picture again from what it has kept of it."""
+    without: ClassVar[Mapping[str, str]] = {}
+    """Which of PANELS mean nothing for it, each with the sentence that says why."""
 
 
 LEARNERS: Registry[Learner] = Registry("learner")
@@ -30,7 +47,18 @@ class Network(Learner):
 
     generator = "core.training.loop:train"
     estimates = "core.training.estimate:estimate"
-    follows_strategy = True
+    follows_strategy = takes_backbone = True
+    things = "networks"
+
+
+AT_ONCE = (
+    "What decides is fitted at once, upon the features of a backbone that stays as it is: no stage thaws, no loss goes "
+    "down that could be taken apart, and nothing frozen could have moved."
+)
+NO_RATE = "It takes no steps, so there is no learning rate."
+APART = (
+    "Its candidates are fitted apart from each other: none goes on from the last, so nothing is learned or forgotten."
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +68,13 @@ class OnFeatures(Learner):
     generator = "core.learners.classical:learn"
     opens = "core.learners.saving:open_classical"
     estimates = "core.learners.estimating_search:estimate"
+    takes_backbone = True
+    round = "candidate"
+    without = {
+        **dict.fromkeys(("thaw", "anatomy", "truth"), AT_ONCE),
+        "rate": NO_RATE,
+        "epochs": APART,
+    }
     fit: ClassVar[str]
     """`module:class` of what fits a decision to features."""
     most_pictures: ClassVar[int | None] = None
@@ -69,6 +104,11 @@ class OnFeatures(Learner):
         return classes * (features + 1)
 
 
+BY_DISTANCE = {
+    **OnFeatures.without,
+    "why": "It decides by how far a picture as a whole lies from others, or from a border between them: no place in it "
+    "speaks for a class, so there is no heat map.",
+}
 LINEAR_COSTS = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 RBF_COSTS = (0.3, 1.0, 3.0, 10.0, 30.0)
 VOTERS = (1, 3, 5, 10, 20)
@@ -79,30 +119,42 @@ def _asked(value: float, grid: Sequence[float]) -> Sequence[float]:
     return [value] if value else grid
 
 
-@LEARNERS.register("svm")
 @dataclass(frozen=True)
 class SupportVectors(OnFeatures):
-    """A support vector machine on frozen features: for each class the widest gap between it and all others."""
+    """For each class the widest gap between it and all others; what counts as near is the kernel's."""
 
     fit = "core.learners.fitting:SupportVectorsFit"
+    without = BY_DISTANCE
     most_pictures = 8000
     """Every two of them are compared: half a gigabyte of nearness, and as much to work on."""
+    costs: ClassVar[Sequence[float]]
+    """What is worth a try as C."""
 
-    kernel: str = knob("rbf", options=("linear", "rbf"), help="Straight borders between classes, or bent ones.")
     C: float = knob(0.0, low=0.0, high=1e6, help="What a picture on the wrong side costs; 0 is searched for.")
-    gamma: float = knob(
-        0.0,
-        low=0.0,
-        high=1e6,
-        help="How near the rbf kernel looks; 0 is scikit-learn's `scale`: wide for many features.",
-    )
 
     def candidates(self, pictures: int) -> list[dict[str, float]]:
-        return [{"C": cost} for cost in _asked(self.C, RBF_COSTS if self.kernel == "rbf" else LINEAR_COSTS)]
+        return [{"C": cost} for cost in _asked(self.C, self.costs)]
+
+
+@LEARNERS.register("linear_svm")
+@dataclass(frozen=True)
+class LinearSvm(SupportVectors):
+    """A support vector machine on frozen features: straight borders, with the widest gap beside them."""
+
+    costs = LINEAR_COSTS
+
+
+@LEARNERS.register("rbf_svm")
+@dataclass(frozen=True)
+class RbfSvm(SupportVectors):
+    """A support vector machine on frozen features whose borders bend around the pictures it has seen."""
+
+    costs = RBF_COSTS
+    gamma: float = knob(
+        0.0, low=0.0, high=1e6, help="How near it looks; 0 is scikit-learn's `scale`: wide for many features."
+    )
 
     def size(self, pictures: int, features: int, classes: int) -> int:
-        if self.kernel == "linear":
-            return super().size(pictures, features, classes)
         return min(pictures, self.most_pictures or pictures) * (features + classes)
 
 
@@ -118,12 +170,13 @@ class Logistic(OnFeatures):
         return [{"C": cost} for cost in _asked(self.C, LINEAR_COSTS)]
 
 
-@LEARNERS.register("neighbours")
+@LEARNERS.register("knn")
 @dataclass(frozen=True)
 class Neighbours(OnFeatures):
     """The training pictures that are nearest in frozen features vote; nothing is fitted, all of them are kept."""
 
     fit = "core.learners.fitting:NeighboursFit"
+    without = BY_DISTANCE
     k: int = knob(0, low=0, high=1000, help="How many vote; 0 is searched for.")
     vote: str = knob(
         "near", options=("near", "equal"), help="Whether nearer pictures count more (by one over their distance)."
@@ -136,22 +189,24 @@ class Neighbours(OnFeatures):
         return pictures * features
 
 
-@LEARNERS.register("class_means")
+@LEARNERS.register("class_mean")
 @dataclass(frozen=True)
 class ClassMeans(OnFeatures):
     """The class whose mean lies nearest in frozen features: the simplest thing that may work, and hard to overfit."""
 
     fit = "core.learners.fitting:MeansFit"
+    without = BY_DISTANCE
 
 
-@LEARNERS.register("segments")
+@LEARNERS.register("segment")
 @dataclass(frozen=True)
-class Segments(Learner):
+class Segment(Learner):
     """Segment, then classify: cut a picture into its parts, read each one, and add them up with all their doubt."""
 
     generator = "core.learners.segmenting:learn_segments"
     opens = "core.learners.parts:open_reader"
     estimates = "core.learners.segmenting:estimate_segments"
+    shows = "cuts"
     cuts: str = knob(
         "components",
         options=("components", "columns"),
@@ -172,6 +227,7 @@ class Autoencoding(Learner):
     generator = "core.learners.autoencoder:learn_autoencoder"
     opens = "core.learners.reconstructions:open_rebuilder"
     estimates = "core.learners.autoencoder:estimate_autoencoder"
+    rebuilds = True
     latent: int = knob(64, low=1, high=4096, help="How many numbers a picture is squeezed into.")
     reconstruct: float = knob(
         0.5, low=0.0, high=1.0, help="The share of the epochs that only reconstruct; the last epoch always names."
@@ -185,3 +241,20 @@ class Autoencoding(Learner):
         high=16,
         help="With 0 it names the class; else a digit is named for each of so many places, and their sum is the class.",
     )
+
+
+def learner_in(recipe: Mapping[str, Any]) -> type[Learner]:
+    """The learner of a recipe in its JSON form."""
+    return LEARNERS.entry(LEARNERS.parse(recipe.get("learner", "network")).name)
+
+
+def round_of(how: str) -> str:
+    """What is gone through one after the other; `how` names the strategy, or the learner that follows none."""
+    return LEARNERS.entry(how).round if how in LEARNERS else Learner.round
+
+
+def in_words(dataset: str, backbone: str, how: str) -> str:
+    """What learns what, by that."""
+    if how not in LEARNERS:
+        return f"{dataset} with {backbone}, strategy {how}"
+    return f"{dataset}{f' with {backbone}' if LEARNERS.entry(how).takes_backbone else ''}, learner {how}"

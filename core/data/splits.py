@@ -56,15 +56,15 @@ def stratified(
     return {name: np.flatnonzero(goes == name) for name in kept}
 
 
-def cap(indices: np.ndarray, labels: np.ndarray, examples_per_class: int | None, split_seed: int = 0) -> np.ndarray:
+def cap(indices: np.ndarray, labels: np.ndarray, per_class: int | None, split_seed: int = 0) -> np.ndarray:
     """At most so many pictures of each class, in order; fewer are always among those that more would give."""
-    if examples_per_class is None:
+    if per_class is None:
         return indices
     ranked = indices[np.argsort([_chance(split_seed, f"#{index}") for index in indices], kind="stable")]
     ranked = ranked[np.argsort(labels[ranked], kind="stable")]
     sorted_labels = labels[ranked]
     place_in_class = np.arange(len(ranked)) - np.searchsorted(sorted_labels, sorted_labels)
-    return np.sort(ranked[place_in_class < examples_per_class])
+    return np.sort(ranked[place_in_class < per_class])
 
 
 def _by_class(labels: np.ndarray, files: Sequence[str], split_seed: int) -> np.ndarray:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,8 +72,9 @@ def _version(best: Path) -> Version:
 
 @lru_cache(maxsize=WARM)
 def _opened(best: Path, _: Version, device: str) -> "Predictor":
-    module, function = LEARNERS.entry(_learner_of(best)).opens.split(":")
-    return getattr(import_module(module), function)(best, device)  # torch loads here
+    from core.training.predicting import open_as  # torch loads here
+
+    return open_as(_learner_of(best), best, device)
 
 
 def _learner_of(best: Path) -> str:

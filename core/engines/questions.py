@@ -86,6 +86,15 @@ def why(home: Home, best: str, picture: tuple[str, bytes | str], classes: Sequen
     return {"looks": explain(Path(best), name, _content(given), classes, choose(device))}
 
 
+def rebuild(home: Home, best: str, pictures: Iterable[tuple[str, bytes | str]], device: str) -> Answer:
+    """What an autoencoder draws of pictures."""
+    from core.engines.devices import choose
+    from core.engines.explaining import rebuild
+
+    named = [(name, _content(given)) for name, given in pictures]
+    return {"pairs": rebuild(Path(best), named, choose(device))}
+
+
 def export(home: Home, run: Mapping[str, Any], to: str, how: Mapping[str, bool]) -> Answer:
     """A run as a folder to take away."""
     from core.engines.exporting import export
@@ -119,6 +128,7 @@ QUESTIONS: dict[str, Callable[..., Answer]] = {
     "estimate": estimate,
     "predict": predict,
     "why": why,
+    "rebuild": rebuild,
     "fitted": fitted,
     "export": export,
     "bundle": bundle,

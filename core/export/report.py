@@ -12,6 +12,7 @@ from core.export.report_facts import Group, ReportFacts, Study
 from core.export.report_limits import of_limits
 from core.export.report_pictures import of_pictures
 from core.export.report_recipes import of_recipes
+from core.export.report_replay import of_replay
 from core.export.report_results import SPLITS, of_results
 from core.export.report_words import headline, listed, percent
 
@@ -38,6 +39,8 @@ def _blocks(facts: ReportFacts) -> Iterator[Block]:
     yield Words(facts.question)
     yield Heading("In short")
     yield Points(tuple(sentence for study in facts.studies for sentence in _in_short(study, len(facts.studies) > 1)))
+    if facts.replay:
+        yield from of_replay(facts.replay)
     for study in facts.studies:
         yield Heading(f"On {study.dataset}")
         for part in PARTS:

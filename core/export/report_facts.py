@@ -109,3 +109,5 @@ class ReportFacts:
     made: str
     version: str
     studies: tuple[Study, ...]
+    replay: Facts | None = None
+    """Where a published experiment was replayed: its claims beside what came of them, as `replayed` tells it."""

@@ -61,3 +61,5 @@ def _of_runs(study: Study) -> Iterator[str]:
     capped = {run.told["recipe"].get("examples_per_class") for run in study.runs} - {None}
     if capped:
         yield f"Training was held to {listed([str(each) for each in sorted(capped)])} pictures of each class."
+    if few := study.groups[0].first.told["recipe"].get("held_out_per_class"):
+        yield f"Judged on at most {few} held-out pictures of each class; more were there."

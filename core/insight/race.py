@@ -32,11 +32,32 @@ def points(started: Told, epochs: Iterable[Told]) -> list[dict[str, Any]]:
 
 
 def at_equal(currency: str, raced: Mapping[str, Sequence[Told]], pictures: Mapping[str, int]) -> dict[str, Any] | None:
-    """How accurate each was by the largest amount that all of them spent; None where one has not finished an epoch."""
+    """How accurate each was by the largest amount that all of them spent, and who was in front on the way there.
+
+    None where one has not finished an epoch.
+    """
     if not all(raced.values()):
         return None
     budget = min(each[-1][currency] for each in raced.values())
-    return {"budget": budget, "runs": [_standing(run, currency, budget, raced[run], pictures[run]) for run in raced]}
+    return {
+        "budget": budget,
+        "runs": [_standing(run, currency, budget, raced[run], pictures[run]) for run in raced],
+        "leads": _leads(currency, budget, raced),
+    }
+
+
+def _leads(currency: str, budget: float, raced: Mapping[str, Sequence[Told]]) -> list[dict[str, Any]]:
+    """Whose best was the highest, and from when on; who is caught up with, but not passed, stays in front."""
+    leads: list[dict[str, Any]] = []
+    for spent in sorted({each[currency] for way in raced.values() for each in way if each[currency] <= budget}):
+        best = {run: _best_by(spent, currency, way) for run, way in raced.items()}
+        if not leads or best[leads[-1]["run"]] < max(best.values()):
+            leads.append({"from": spent, "run": max(best, key=best.__getitem__)})
+    return leads
+
+
+def _best_by(spent: float, currency: str, way: Sequence[Told]) -> float:
+    return max((each["best"] for each in way if each[currency] <= spent), default=-1.0)
 
 
 def _standing(run: str, currency: str, budget: float, points: Sequence[Told], n: int) -> dict[str, Any]:

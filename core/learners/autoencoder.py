@@ -1,8 +1,9 @@
 """The autoencoder: it first learns to draw pictures again from a few numbers, then to name them by these numbers."""
 
 import copy
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,19 @@ from core.catalog.augmentations import AUGMENTATIONS
 from core.catalog.learners import LEARNERS, Autoencoding
 from core.data.batches import Varied
 from core.data.pixels import Preparation
-from core.events import Event, Wish
 from core.home import Home
 from core.learners.coding import Autoencoder
+from core.learners.course import study
 from core.learners.estimating_study import estimated
 from core.learners.numbers import numbers_of
 from core.learners.pupil import Learned, Pupil
-from core.learners.reconstructions import SHEET, SHOWN, Rebuilder, open_rebuilder, save_rebuilder, sheet
+from core.learners.reconstructions import SHEET, SHOWN, Rebuilder, save_rebuilder, sheet
 from core.learners.sizing import size_for
-from core.learners.study import study
 from core.recipe import Recipe
 from core.training.lesson import Lesson
-from core.training.measuring import Estimate
 from core.training.modes import at_rest
+from core.training.objective import class_weights
 from core.training.predicting import normalised
-from core.training.reporting import device_of
 from core.training.weights import Tensors
 
 LOW, HIGH = 16, 64
@@ -37,22 +36,6 @@ LOW, HIGH = 16, 64
 LOOKED_AT = 512
 LEAST = 1e-4
 """The spread of pixels where all pictures are alike."""
-
-
-def learn_autoencoder(
-    recipe: Recipe,
-    device: str = "auto",
-    plan: dict[str, Any] | None = None,
-    state: Path | None = None,
-    home: Home | None = None,
-) -> Generator[Event, Wish, None]:
-    """Learn to draw again, then to name, and say so."""
-    coder = _coder(recipe, device_of(device), home or Home.from_environment())
-    yield from study(coder, open_rebuilder, plan, state)
-
-
-def estimate_autoencoder(recipe: Recipe, home: Home, device: str) -> Estimate:
-    return estimated(recipe, home, device, lambda: _coder(recipe, device_of(device), home))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +81,9 @@ class Coder(Pupil):
         if classifier:
             scores = self.model.classifier(latents)
             losses["cross_entropy"] = functional.cross_entropy(scores, labels, self.weights)
-            return Learned(losses, int((scores.argmax(1) == labels).sum()), len(labels))
+            return Learned(losses, (scores.argmax(1) == labels).sum(), len(labels))
         with torch.no_grad():
-            return Learned(losses, int((self.model.classifier(latents).argmax(1) == labels).sum()), len(labels))
+            return Learned(losses, (self.model.classifier(latents).argmax(1) == labels).sum(), len(labels))
 
     def _unexplained(self, latents: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
         """What is wrong about the pictures that were drawn again, as a share of all that there is to draw."""
@@ -126,7 +109,7 @@ class Coder(Pupil):
         sheet(rebuilder, self.lesson.canvases[shown]).save(folder / SHEET)
 
 
-def _coder(recipe: Recipe, device: torch.device, home: Home) -> Coder:
+def coder_of(recipe: Recipe, device: torch.device, home: Home) -> Coder:
     chosen = LEARNERS.build(recipe.learner)
     assert isinstance(chosen, Autoencoding), "its entry in the catalog"
     lesson = Lesson.load(recipe, home)
@@ -142,7 +125,7 @@ def _coder(recipe: Recipe, device: torch.device, home: Home) -> Coder:
         model=Autoencoder(size, chosen.latent, numbers, chosen.places).to(device),
         chosen=chosen,
         spread=_spread(lesson),
-        weights=_weights(lesson).to(device) if recipe.class_balance == "weights" else None,
+        weights=class_weights(lesson).to(device) if recipe.class_balance == "weights" else None,
     )
     coder.notices.extend(_notices(recipe))
     return coder
@@ -155,15 +138,13 @@ def _spread(lesson: Lesson) -> float:
     return max(LEAST, float(some.var(0).mean()))
 
 
-def _weights(lesson: Lesson) -> torch.Tensor:
-    """As much weight for every class: the mean over the training pictures is 1."""
-    shares = np.maximum(lesson.class_shares(), 1)
-    return torch.tensor(shares.sum() / (len(shares) * shares), dtype=torch.float32)
-
-
 def _notices(recipe: Recipe) -> list[tuple[str, str]]:
     said = (
         "The loss of reconstruction is the share of the pixels' variance that is drawn wrongly: 1 is the mean picture."
     )
     ignored = "The autoencoder has an encoder of its own: backbone, strategy and regularizers are not used."
     return [("reconstruction", said), ("ignored", ignored)]
+
+
+learn_autoencoder = partial(study, coder_of)
+estimate_autoencoder = partial(estimated, coder_of)

@@ -13,8 +13,8 @@ from core.home import Home
 from core.learners import telling
 from core.learners.search import Search
 from core.recipe import Recipe
+from core.training.environment import device_of
 from core.training.plan import Plan
-from core.training.reporting import device_of
 
 
 def learn(

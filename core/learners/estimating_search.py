@@ -14,8 +14,8 @@ import numpy as np
 from core.home import Home
 from core.learners.search import Search
 from core.recipe import Recipe
+from core.training.environment import device_of
 from core.training.measuring import FEW, LESS, MORE, QUICK, Estimate, keeping, measured, timed, within
-from core.training.reporting import device_of
 
 FIRST = 100
 """Pictures of the smallest search, if that many can be looked at."""

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import torch
 
 from core.home import Home
-from core.learners.course import Course
+from core.learners.course import Course, planned
 from core.learners.pupil import Pupil
 from core.recipe import Recipe
+from core.training.environment import device_of
 from core.training.measuring import (
     EVALUATED,
     FEW,
@@ -27,20 +29,22 @@ from core.training.measuring import (
     wait_for,
     within,
 )
-from core.training.reporting import device_of
 
 
-def estimated(recipe: Recipe, home: Home, device: str, pupil: Callable[[], Pupil]) -> Estimate:
+def estimated(
+    pupil_of: Callable[[Recipe, torch.device, Home], Pupil], recipe: Recipe, home: Home, device: str
+) -> Estimate:
     """Let a pupil study for a moment."""
     with measured(device_of(device)) as memory:
         began = time.monotonic()
-        course = Course(pupil(), None)
+        course = Course(pupil_of(recipe, device_of(device), home), planned())
         setup = time.monotonic() - began
         whole = dict(course.lesson.splits)
         held_out = len(whole["val"]) + len(whole.get("test", ()))
         once = setup + decoding(course.lesson, np.concatenate([*whole.values()]))
         rows = list(_rows(course))
         judging = _judging(course, whole)
+        course.best = course.state_now()
         saving = keeping(course.save_best, home)
         epoch = len(whole["val"]) * judging + timed(course.pupil.extras) + saving
         learning = sum(epochs * (course.steps_per_epoch * step + epoch) for epochs, step in rows)
@@ -51,7 +55,7 @@ def estimated(recipe: Recipe, home: Home, device: str, pupil: Callable[[], Pupil
             # The last epoch's weights are judged as well, if they are not the best.
             seconds_high=within(recipe, MORE * (once + learning + held_out * judging)),
             memory=memory(),
-            device=str(course.pupil.device),
+            device=str(course.device),
             steps=course.steps_per_epoch * recipe.epochs,
             seconds_per_step=max(step for _, step in rows),
         )
@@ -71,9 +75,9 @@ def _step(course: Course, epoch: int) -> float:
     """The mean seconds of a phase's first steps, but for the very first; waiting for their pictures included."""
     course.position.batch, taken = 0, []
     began = time.monotonic()
-    for batch, fed in course.batches(epoch):
-        course.learn(fed, len(batch))
-        wait_for(course.pupil.device)
+    for given in course.batches(epoch):
+        course.learn(given)
+        wait_for(course.device)
         taken.append(time.monotonic() - began)
         began = time.monotonic()
         if sum(taken) > QUICK / 2:
@@ -88,7 +92,6 @@ def _judging(course: Course, whole: dict[str, np.ndarray]) -> float:
         shown = some(whole["val"], max(FEW, min(most, int(QUICK / each))))
         lesson.canvases.ensure(shown)
         lesson.splits = {**whole, "val": shown}
-        each = second_time(course.evaluate) / len(shown)
-    course.improved(course.position.epoch, *course.evaluate())
+        each = second_time(lambda: course.evaluate("val")) / len(shown)
     lesson.splits = whole
     return each

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from core.catalog.learners import Neighbours, OnFeatures, SupportVectors
+from core.catalog.learners import Neighbours, OnFeatures, RbfSvm, SupportVectors
 from core.learners import deciding
 from core.learners.deciding import Decision
 
@@ -67,24 +67,24 @@ class SupportVectorsFit(Fit):
         for label in np.unique(part.labels):
             svm = SVC(C=settings["C"], kernel="precomputed").fit(near, part.labels == label, sample_weight=part.weights)
             weight[label, svm.support_], bias[label] = svm.dual_coef_[0], svm.intercept_[0]
-        if self.learner.kernel == "linear":
+        if not isinstance(self.learner, RbfSvm):
             return deciding.Linear(weight=weight @ part.rows, bias=bias)
         used = np.flatnonzero(weight.any(0))
-        return deciding.Kernel(known=part.rows[used], weight=weight[:, used], bias=bias, gamma=np.array(self.gamma))
+        gamma = np.array(self._gamma(self.learner))
+        return deciding.Kernel(known=part.rows[used], weight=weight[:, used], bias=bias, gamma=gamma)
 
-    @cached_property
-    def gamma(self) -> float:
+    def _gamma(self, learner: RbfSvm) -> float:
         rows = self.material.rows
-        return self.learner.gamma or 1.0 / (rows.shape[1] * max(float(rows.var()), 1e-12))
+        return learner.gamma or 1.0 / (rows.shape[1] * max(float(rows.var()), 1e-12))
 
     @cached_property
     def _nearness(self) -> np.ndarray:
         rows = self.material.rows.astype(np.float64)  # libsvm ends at a tolerance: fewer digits would end elsewhere
         products = rows @ rows.T
-        if self.learner.kernel == "linear":
+        if not isinstance(self.learner, RbfSvm):
             return products
         lengths = products.diagonal()
-        return np.exp(-self.gamma * np.maximum(lengths[:, None] + lengths - 2 * products, 0.0))
+        return np.exp(-self._gamma(self.learner) * np.maximum(lengths[:, None] + lengths - 2 * products, 0.0))
 
 
 class LogisticFit(Fit):
@@ -121,7 +121,7 @@ class MeansFit(Fit):
     def decision(self, places: np.ndarray, settings: Settings) -> Decision:
         part = self.material.part(places)
         present = np.unique(part.labels)
-        means = np.stack([part.rows[part.labels == label].mean(0) for label in present])
+        means = np.stack([part.rows[part.labels == each].mean(0) for each in present])
         return linear(2 * means, -(means**2).sum(1), present, part.classes, of_two=False)
 
 

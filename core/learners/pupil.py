@@ -1,44 +1,27 @@
 """What a course needs to know of whoever learns: what is fed to it, what it costs, and how it answers and is saved."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
-from core.data.pixels import Preparation
 from core.recipe import Recipe
 from core.training.lesson import Lesson
+from core.training.predicting import Answers
 from core.training.weights import Tensors
-
-
-class Answers(Protocol):
-    """What `core.training.predicting.Predictor` is for a network."""
-
-    @property
-    def classes(self) -> tuple[str, ...]: ...
-
-    @property
-    def preparation(self) -> Preparation: ...
-
-    def probabilities(self, pictures: Sequence[Image.Image]) -> np.ndarray: ...
-
-    def probabilities_of(self, canvases: np.ndarray) -> np.ndarray: ...
-
-    def logits_of(self, canvases: np.ndarray) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What one batch came to: losses that add up, and how many of the answers counted were right."""
+    """What one batch came to: losses that add up, and how many of the answers were right; both stay on the device."""
 
     losses: Mapping[str, torch.Tensor]
-    right: int
+    right: torch.Tensor
     answers: int
 
 

@@ -42,20 +42,32 @@ class Rebuilder(Predictor):
         return (shades * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
-def sheet(rebuilder: Rebuilder, canvases: np.ndarray) -> Image.Image:
-    """Pictures, each with what became of it below."""
+def pairs(rebuilder: Rebuilder, canvases: np.ndarray) -> list[Image.Image]:
+    """Each picture with what became of it below."""
     seen, rebuilt = rebuilder.preparation.seen(canvases), rebuilder.reconstructions(canvases)
-    by = max(1, TALL // seen.shape[1])
-    height, width = seen.shape[1] * by, seen.shape[2] * by
-    columns = max(1, min(len(seen), 960 // (width + GAP)))
-    rows = -(-len(seen) // columns)
-    paper = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (2 * height + 2 * GAP) + GAP), "white")
-    for number, pair in enumerate(zip(seen, rebuilt, strict=True)):
+    return [_pair(above, below) for above, below in zip(seen, rebuilt, strict=True)]
+
+
+def _pair(above: np.ndarray, below: np.ndarray) -> Image.Image:
+    by = max(1, TALL // above.shape[0])
+    height, width = above.shape[0] * by, above.shape[1] * by
+    paper = Image.new("RGB", (width, 2 * height + 1), "white")
+    for place, picture in enumerate((above, below)):
+        enlarged = Image.fromarray(picture).resize((width, height), Image.Resampling.NEAREST)
+        paper.paste(enlarged, (0, place * (height + 1)))
+    return paper
+
+
+def sheet(rebuilder: Rebuilder, canvases: np.ndarray) -> Image.Image:
+    """All of them on one."""
+    each = pairs(rebuilder, canvases)
+    width, height = each[0].size
+    columns = max(1, min(len(each), 960 // (width + GAP)))
+    rows = -(-len(each) // columns)
+    paper = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP), "white")
+    for number, pair in enumerate(each):
         row, column = divmod(number, columns)
-        for place, picture in enumerate(pair):
-            top = GAP + row * (2 * height + 2 * GAP) + place * (height + 1)
-            enlarged = Image.fromarray(picture).resize((width, height), Image.Resampling.NEAREST)
-            paper.paste(enlarged, (GAP + column * (width + GAP), top))
+        paper.paste(pair, (GAP + column * (width + GAP), GAP + row * (height + GAP)))
     return paper
 
 

@@ -4,8 +4,9 @@ Only single things are learned from, never the pictures that hold several: those
 large their parts are. The labels that count are those of the validation and test pictures.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,27 +17,24 @@ from torch import nn
 from torch.nn import functional
 
 from core.catalog.datasets import DATASETS
-from core.catalog.learners import LEARNERS, Segments
+from core.catalog.learners import LEARNERS, Segment
 from core.data.batches import PICTURE, cut, draw, order_of
 from core.data.fingerprints import open_remembered
 from core.data.pixels import Canvases, Preparation
 from core.data.splits import cap, split
-from core.events import Event, Wish
 from core.home import Home
 from core.learners.composing import exercise
+from core.learners.course import study
 from core.learners.estimating_study import estimated
 from core.learners.ink import connected, ink_of
 from core.learners.numbers import numbers_of
 from core.learners.part_network import PartNetwork
-from core.learners.parts import PartReader, open_reader, save_reader
+from core.learners.parts import PartReader, save_reader
 from core.learners.pieces import INK
 from core.learners.pupil import Learned, Pupil
 from core.learners.sizing import own_size, size_for
-from core.learners.study import study
 from core.recipe import Recipe
 from core.training.lesson import Lesson
-from core.training.measuring import Estimate
-from core.training.reporting import device_of
 from core.training.weights import Tensors
 
 SPLIT_OF_PARTS = 0
@@ -46,23 +44,6 @@ LOW, HIGH = 24, 64
 LOOKED_AT = 200
 """Pictures whose parts are measured."""
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.2, 8.0
-
-
-def learn_segments(
-    recipe: Recipe,
-    device: str = "auto",
-    plan: dict[str, Any] | None = None,
-    state: Path | None = None,
-    home: Home | None = None,
-) -> Generator[Event, Wish, None]:
-    """Learn to read parts, and say so."""
-    yield from study(
-        _reading_pupil(recipe, device_of(device), home or Home.from_environment()), open_reader, plan, state
-    )
-
-
-def estimate_segments(recipe: Recipe, home: Home, device: str) -> Estimate:
-    return estimated(recipe, home, device, lambda: _reading_pupil(recipe, device_of(device), home))
 
 
 @dataclass(frozen=True)
@@ -101,7 +82,7 @@ class Reader(Pupil):
     def losses(self, fed: Any, epoch: int) -> Learned:
         targets = fed.targets.to(self.device)
         logits = self.model(fed.windows.to(self.device))
-        right = int((logits.argmax(1) == targets).sum())
+        right = (logits.argmax(1) == targets).sum()
         return Learned({"cross_entropy": functional.cross_entropy(logits, targets)}, right, len(targets))
 
     def answers(self) -> PartReader:
@@ -114,11 +95,11 @@ class Reader(Pupil):
         save_reader(folder, state, self.answers(), self.recipe.to_json())
 
 
-def _reading_pupil(recipe: Recipe, device: torch.device, home: Home) -> Reader:
+def reader_of(recipe: Recipe, device: torch.device, home: Home) -> Reader:
     chosen = LEARNERS.build(recipe.learner)
-    assert isinstance(chosen, Segments), "its entry in the catalog"
+    assert isinstance(chosen, Segment), "its entry in the catalog"
     lesson = Lesson.load(recipe, home)
-    numbers = tuple(numbers_of(lesson.source.classes, "segments", recipe.dataset))
+    numbers = tuple(numbers_of(lesson.source.classes, "segment", recipe.dataset))
     lesson.prepare(_kept_in_shape(size_for(recipe, lesson.source, LOW, HIGH)))
     singles = _singles(recipe, _parts_from(chosen.parts_from, recipe.dataset), home)
     torch.manual_seed(recipe.seed)
@@ -156,7 +137,7 @@ def _singles(recipe: Recipe, dataset: str, home: Home) -> Singles:
     train = cap(train, source.labels, recipe.examples_per_class, SPLIT_OF_PARTS)
     canvases = Canvases(source, _kept_in_shape(own_size(source)), home.cache)
     ink = np.concatenate([ink_of(canvases[chunk]) for chunk in np.split(train, range(1024, len(train), 1024))])
-    values = tuple(numbers_of(source.classes, "segments", dataset))
+    values = tuple(numbers_of(source.classes, "segment", dataset))
     return Singles(ink, source.labels[train], values, dataset)
 
 
@@ -191,3 +172,7 @@ def _notices(recipe: Recipe, singles: Singles) -> list[tuple[str, str]]:
     if recipe.augmentation or recipe.regularizers:
         said.append(("ignored", "Augmentation and regularizers are not used: rows are composed anew in every epoch."))
     return said
+
+
+learn_segments = partial(study, reader_of)
+estimate_segments = partial(estimated, reader_of)

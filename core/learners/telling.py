@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started, Step
 from core.learners.backbones import frozen_stages
 from core.learners.search import Search, Tried
+from core.training.environment import environment_of_net, peak_memory
 from core.training.parts import HEAD
 from core.training.predicting import softmax
-from core.training.reporting import environment, peak_memory, predicted
+from core.training.reporting import predicted
 
 
 def started(search: Search) -> Started:
@@ -30,7 +31,7 @@ def started(search: Search) -> Started:
 
 def _environment(search: Search) -> dict[str, object]:
     """What it takes to do this again. No single origin tells of several backbones: such a run answers for no other."""
-    facts = environment(search.recipe, search.nets[0], search.lesson, search.device)
+    facts = environment_of_net(search.recipe, search.nets[0], search.lesson, search.device)
     if len(search.nets) > 1:
         facts |= {"origin": None, "weights": " ".join(net.weights_hash for net in search.nets)}
     return facts

@@ -76,6 +76,11 @@ class Recipe:
         parsing.Within(1, 10_000_000, whole=True, optional=True),
         "At most so many training pictures of each class.",
     )
+    held_out_per_class: int | None = _part(
+        None,
+        parsing.Within(1, 10_000_000, whole=True, optional=True),
+        "At most so many validation pictures of each class, and as many test pictures.",
+    )
     class_balance: str = _part(
         "none",
         parsing.one_of("none", "weights", "sampling"),
@@ -161,10 +166,17 @@ class Recipe:
 
     @property
     def in_short(self) -> str:
-        """What a run of it is called until somebody gives it a name."""
-        held = "+".join(each.name for each in self.regularizers)
-        said = [self.dataset, self.backbone, self.strategy.name, held, "" if self.pretrained else "from scratch"]
-        return " ".join(each for each in said if each)
+        """What a run of it is called until somebody gives it a name: only what counts for its learner."""
+        learner = LEARNERS.entry(self.learner.name)
+        held = [each.name for each in self.regularizers] if learner.follows_strategy else []
+        scratch = "" if self.pretrained or not learner.takes_backbone else "from scratch"
+        backbone = self.backbone if learner.takes_backbone else ""
+        return " ".join(each for each in (self.dataset, backbone, self.how, "+".join(held), scratch) if each)
+
+    @property
+    def how(self) -> str:
+        """What says what learns when: the strategy, or the learner that follows none."""
+        return (self.strategy if LEARNERS.entry(self.learner.name).follows_strategy else self.learner).name
 
     def to_json(self) -> dict[str, Any]:
         return {"schema": SCHEMA, **{each.name: _plain(getattr(self, each.name)) for each in fields(self)}}

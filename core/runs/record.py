@@ -241,7 +241,7 @@ def _told_of(recipe: "Recipe") -> dict[str, str]:
         "version": __version__,
         "dataset": recipe.dataset,
         "backbone": recipe.backbone,
-        "strategy": recipe.strategy.name,
+        "strategy": recipe.how,
     }
 
 

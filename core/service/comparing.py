@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from core.catalog.learners import Learner, learner_in
 from core.runs.record import Record
 from core.runs.store import RunRow
 from core.service.guesses import guesses_of
@@ -17,7 +18,11 @@ def compare(record: Record, rows: Sequence[RunRow], split: str | None = None) ->
 
     split = split or _common_split(record, rows)
     columns = _columns(record, rows, split)
-    pairs = [compare_runs(columns[a], columns[b], a, b).to_json() for a, b in combinations(columns, 2)]
+    things = {row.id: learner_in(record.store.recipe(row.id)).things for row in rows}
+    pairs = [
+        compare_runs(columns[a], columns[b], a, b, _both(things[a], things[b])).to_json()
+        for a, b in combinations(columns, 2)
+    ]
     return {
         "split": split,
         "runs": [{**brief(row), **_scored(columns[row.id])} for row in rows],
@@ -25,6 +30,11 @@ def compare(record: Record, rows: Sequence[RunRow], split: str | None = None) ->
         "settings": settings(record, rows),
         "pairs": pairs + _recipe_pairs(record, rows, columns),
     }
+
+
+def _both(one: str, other: str) -> str:
+    """What two runs are called together."""
+    return one if one == other else Learner.things
 
 
 def contrast(record: Record, a: RunRow, b: RunRow, split: str | None = None) -> dict[str, Any]:

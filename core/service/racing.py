@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.catalog.learners import learner_in
 from core.runs.folders import read_json
 from core.runs.record import Record
 from core.runs.store import RunRow
@@ -34,6 +35,7 @@ def _raced(record: Record, row: RunRow) -> dict[str, Any]:
     return {
         "run": row.id,
         "name": row.name,
+        "round": learner_in(record.store.recipe(row.id)).round,
         "n": pictures,
         "points": points(started, epochs_told(told)) if started else [],
         "accuracy": row.accuracy,

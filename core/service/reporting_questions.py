@@ -4,19 +4,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from core import __version__
-from core.export.report_facts import ReportFacts, Study
+from core.export.report_facts import Facts, ReportFacts, Study
 from core.export.report_words import listed
 from core.runs.record import Record
 from core.runs.store import RunRow
 from core.service.reporting import studies_of
 
 
-def facts_of(record: Record, rows: Sequence[RunRow], title: str, question: str) -> ReportFacts:
+def facts_of(
+    record: Record, rows: Sequence[RunRow], title: str, question: str, replay: Facts | None = None
+) -> ReportFacts:
     studies = studies_of(record, rows)
     now = datetime.now(UTC)
+    asked = replay or {"title": "", "question": ""}
     return ReportFacts(
-        title=title.strip() or f"Transfer learning on {listed([study.dataset for study in studies])}",
-        question=question.strip() or " ".join(map(_question, studies)),
+        title=title.strip() or asked["title"] or f"Transfer learning on {listed([each.dataset for each in studies])}",
+        question=question.strip() or asked["question"] or " ".join(map(_question, studies)),
+        replay=replay,
         made=f"{now.day} {now:%B %Y}",
         version=__version__,
         studies=studies,

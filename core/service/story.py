@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from core.catalog.learners import LEARNERS
+from core.catalog.learners import LEARNERS, Learner, learner_in
 from core.catalog.strategies import STRATEGIES
 from core.events import event_from_json
 from core.insight.truth import Breach, alarms, breaches
@@ -81,6 +81,9 @@ class Story:
         started, best = self.forecast.started, self.best
         return {
             "number": self.number,
+            "learner": LEARNERS.parse(self.recipe.get("learner", "network")).name,
+            "round": self._learner.round,
+            "without": dict(self._learner.without),
             "planned_epochs": started.epochs if started else None,
             "steps_per_epoch": started.steps_per_epoch if started else None,
             "pictures": dict(started.pictures) if started else {},
@@ -188,12 +191,12 @@ class Story:
         ]
 
     @property
-    def _learner(self) -> str:
-        return LEARNERS.parse(self.recipe.get("learner", "network")).name
+    def _learner(self) -> type[Learner]:
+        return learner_in(self.recipe)
 
     def _planned_scales(self, done: int) -> list[list[float]]:
         started = self.forecast.started
-        if started is None or self._has_ended or not LEARNERS.entry(self._learner).follows_strategy:
+        if started is None or self._has_ended or not self._learner.follows_strategy:
             return []
         strategy = STRATEGIES.build(STRATEGIES.parse(self.recipe["strategy"]))
         if strategy.grain != "stage":

@@ -6,7 +6,6 @@ What an action needs loads with its first use, so that the door itself opens in 
 from core.home import Home
 from core.service.actions.data import DataActions
 from core.service.actions.exports import ExportActions
-from core.service.actions.replays import ReplayActions
 from core.service.actions.reports import ReportActions
 from core.service.actions.runs import RunActions
 from core.service.actions.sharing import SharingActions
@@ -25,7 +24,6 @@ class Workbench(
     RunActions,
     ExportActions,
     UnderstandingActions,
-    ReplayActions,
     ReportActions,
     SharingActions,
 ):

@@ -48,9 +48,27 @@ def explain(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     if asked.json:
         screen.result({"run": asked.run, "files": [each["file"] for each in looks], "looks": looks})
     for each in [] if asked.json else looks:
-        told = f"{each['label']} {share(each['probability'])}, warmest at {each['where']}"
+        warmest = "warmest at " if each["shows"] == "heat" else ""
+        told = f"{each['label']} {share(each['probability'])}, {warmest}{each['where']}"
         screen.line(f"{inert(each['picture'])}: {inert(told)}  ({inert(each['file'])})")
     return DONE
+
+
+def redraw(bench: Workbench, asked: Namespace) -> Mapping[str, Any]:
+    which, folder = {"any": None, "wrong": False, "right": True}[asked.which], Path(asked.to).expanduser()
+    found = bench.reconstructions(asked.run, asked.split, which, asked.count, asked.device)
+    for number, row in enumerate(found["rows"], 1):
+        file = folder / f"{number}-{_plain(Path(row['file']).stem)}-redrawn.png"
+        row["drawn"] = _written(file, row.pop("pair"))
+    return {**found, "files": [row["drawn"] for row in found["rows"]]}
+
+
+def tell_redrawn(found: Mapping[str, Any], screen: Screen) -> None:
+    for row in found["rows"]:
+        said = row["true"] if row["right"] else f"{row['true']} taken for {row['predicted']}"
+        screen.line(f"{inert(row['file'])}: {inert(said)}  ({inert(row['drawn'])})")
+    if not found["rows"]:
+        screen.line("No picture fits.")
 
 
 def estimate(bench: Workbench, asked: Namespace) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from core.terminal.arguments import DEVICE, RECIPE, RUN
 from core.terminal.grammar import Command, argument
+from core.terminal.understanding_vocabulary import SPLIT
 
 ESTIMATE = Command(
     "estimate",
@@ -36,7 +37,7 @@ ASKING: tuple[Command, ...] = (
     ),
     Command(
         "explain",
-        "Where a finished run looked: each picture, warm where it speaks for a class.",
+        "Where a finished run looked: each picture, warm where it speaks for a class, or cut into the parts it read.",
         (
             RUN,
             argument("images", metavar="IMAGE", nargs="+", help="A file, a folder, or - for one picture from stdin."),
@@ -52,5 +53,18 @@ ASKING: tuple[Command, ...] = (
             DEVICE,
         ),
         ("explain k3m9pq ant.jpg", "explain k3m9pq ant.jpg --class bees --to heat"),
+    ),
+    Command(
+        "redraw",
+        "What an autoencoder has kept of held-out pictures: each one above what it draws again of it.",
+        (
+            RUN,
+            SPLIT,
+            argument("--which", choices=("any", "wrong", "right"), default="any", help="Any are the default."),
+            argument("--count", type=int, default=12, metavar="N", help="At most N pictures, evenly spread."),
+            argument("--to", metavar="FOLDER", default=".", help="Where the drawn pictures go."),
+            DEVICE,
+        ),
+        ("redraw k3m9pq", "redraw k3m9pq --which wrong --count 6 --to redrawn"),
     ),
 )

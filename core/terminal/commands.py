@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.catalog.learners import in_words, round_of
 from core.runs.strict import strict_json
 from core.service import Workbench
 from core.terminal import (
@@ -55,10 +56,8 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     twin = None if asked.again else bench.finished_twin(bench.check(recipe), name=asked.name)
     if twin:
         screen.line(f"The run {twin} has learned exactly this already; --again trains it anew.")
-    title = f"{inert(recipe.dataset)} with {inert(recipe.backbone)}, strategy {recipe.strategy.name}"
-    run = twin or bench.train(
-        recipe, name=asked.name, device=asked.device, again=True, on_event=Progress(screen, title)
-    )
+    progress = Progress(screen, inert(in_words(recipe.dataset, recipe.backbone, recipe.how)), round_of(recipe.how))
+    run = twin or bench.train(recipe, name=asked.name, device=asked.device, again=True, on_event=progress)
     shown = bench.show(run)
     screen.result({**shown, "reused": twin is not None})
     if not asked.json and shown["parameters"]:
@@ -125,6 +124,7 @@ ACTIONS: dict[str, Action] = {
     "show": show,
     "predict": asked_pictures.predict,
     "explain": asked_pictures.explain,
+    "redraw": asking(asked_pictures.redraw, asked_pictures.tell_redrawn),
     "estimate": asking(asked_pictures.estimate, asked_pictures.tell_estimate),
     "mistakes": asking(understanding_commands.mistakes, understanding_commands.tell_mistakes),
     "confusions": asking(

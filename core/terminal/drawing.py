@@ -44,8 +44,10 @@ def sparkline(values: Sequence[float | None], drawn: bool = True, width: int = 6
     )
 
 
-def curves(epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool, room: int = 60) -> list[str]:
-    """Losses and accuracies over the epochs, and a mark under the epoch whose weights were kept."""
+def curves(
+    epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool, room: int = 60, round: str = "epoch"
+) -> list[str]:
+    """Losses and accuracies over the epochs (or whatever a round is), and a mark under the one that was kept."""
     if not epochs:
         return []
     rows = []
@@ -59,7 +61,7 @@ def curves(epochs: Sequence[Mapping[str, Any]], best: int | None, drawn: bool, r
         rows.append(f"  {name:<20} {sparkline(values, drawn, room)}  {_figure(values[0])} to {_figure(values[-1])}")
     numbers = [each["epoch"] for each in epochs]
     if best is not None and best in numbers and len(numbers) <= room:
-        rows.append(" " * (23 + numbers.index(best)) + f"^ best: epoch {best + 1}")
+        rows.append(" " * (23 + numbers.index(best)) + f"^ best: {round} {best + 1}")
     return rows
 
 

@@ -12,7 +12,7 @@ EXPORT = Command(
         argument(
             "--onnx",
             action="store_true",
-            help="Also model.onnx, compared with the network on real pictures (thaw[onnx]).",
+            help="Also model.onnx, compared with the network on real pictures (an optional part of Thaw).",
         ),
         argument(
             "--with-preprocessing",

@@ -2,6 +2,7 @@
 
 import time
 
+from core.catalog.learners import Learner
 from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
 from core.service.forecast import Forecast
 from core.terminal.drawing import bar, duration, share
@@ -13,8 +14,8 @@ SECONDS_BETWEEN_FRAMES = 0.1
 class Progress:
     """Listens to a run and draws it."""
 
-    def __init__(self, screen: Screen, title: str):
-        self.screen, self.forecast, self.title = screen, Forecast(), title
+    def __init__(self, screen: Screen, title: str, round: str = Learner.round):
+        self.screen, self.forecast, self.title, self.round = screen, Forecast(), title, round
         self._drawn_at = 0.0
         self._best: Improved | None = None
         if screen.live:
@@ -49,7 +50,7 @@ class Progress:
         epochs = self.forecast.started.epochs if self.forecast.started else ended.epoch + 1
         left = self.forecast.seconds_left()
         self.screen.line(
-            f"epoch {ended.epoch + 1}/{epochs}  loss {_figure(ended.train_loss)}  "
+            f"{self.round} {ended.epoch + 1}/{epochs}  loss {_figure(ended.train_loss)}  "
             f"validation: loss {_figure(ended.val_loss)}, {share(ended.val_accuracy)} right  "
             f"{duration(left)} left".rstrip()
         )
@@ -59,21 +60,21 @@ class Progress:
         if now - self._drawn_at < SECONDS_BETWEEN_FRAMES or self.forecast.started is None:
             return
         self._drawn_at = now
-        self.screen.redraw(progress_line(self.forecast, self._best, self.screen.drawn))
+        self.screen.redraw(progress_line(self.forecast, self._best, self.screen.drawn, self.round))
 
 
-def progress_line(forecast: Forecast, best: Improved | None, drawn: bool) -> str:
-    """Epoch, bar, the time left, the loss and the best so far: a narrow window cuts the end off."""
+def progress_line(forecast: Forecast, best: Improved | None, drawn: bool, round: str = Learner.round) -> str:
+    """Epoch or candidate, bar, the time left, the loss and the best so far: a narrow window cuts the end off."""
     step, started = forecast.step, forecast.started
     if started is None:
         return ""
     loss = f"  loss {_figure(step.loss)}" if step and step.loss is not None else ""
-    found = f"  best {share(best.val_accuracy)} in epoch {best.epoch + 1}" if best else ""
+    found = f"  best {share(best.val_accuracy)} in {round} {best.epoch + 1}" if best else ""
     left = forecast.seconds_left()
     done = forecast.steps_done / max(1, started.steps_per_epoch)
     epoch = f"{(step.epoch if step else 0) + 1}/{started.epochs}"
     remaining = "" if left is None else f"  {duration(left)} left"
-    return f"epoch {epoch} {bar(done, 20, drawn)}{remaining}{loss}{found}"
+    return f"{round} {epoch} {bar(done, 20, drawn)}{remaining}{loss}{found}"
 
 
 def _figure(value: float) -> str:

@@ -12,7 +12,9 @@ Found = Mapping[str, Any]
 
 
 def report(bench: Workbench, asked: Namespace) -> Found:
-    return bench.report(asked.runs, asked.to, asked.title, asked.question)
+    if asked.replay:
+        bench.measure_gaps(asked.replay)
+    return bench.report(asked.runs, asked.to, asked.title, asked.question, asked.replay)
 
 
 def tell_report(found: Found, screen: Screen) -> None:

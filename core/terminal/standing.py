@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.catalog.learners import in_words
 from core.terminal.drawing import duration
 
 SILENCE = 10.0
@@ -27,4 +28,4 @@ def _place(run: Mapping[str, Any]) -> str:
 
 
 def title_of(run: Mapping[str, Any]) -> str:
-    return f"{run['dataset']} with {run['backbone']}, strategy {run['strategy']}"
+    return in_words(run["dataset"], run["backbone"], run["strategy"])

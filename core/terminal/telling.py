@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from json import dumps
 from typing import Any
 
+from core.catalog.learners import NO_RATE, OF_ITS_OWN, learner_in
 from core.terminal.drawing import (
     confusion,
     curves,
@@ -32,8 +33,9 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
     _tell_scores(shown, screen)
     if shown["epochs"]:
         screen.line()
-        screen.lines(curves(shown["epochs"], shown["best_epoch"], screen.drawn))
-        strip = thaw(shown["epochs"], screen.drawn)
+        learner = learner_in(shown["recipe"])
+        screen.lines(curves(shown["epochs"], shown["best_epoch"], screen.drawn, round=learner.round))
+        strip = [] if "thaw" in learner.without else thaw(shown["epochs"], screen.drawn)
         if strip:
             screen.line("  what learned (head on top; a dot is frozen):")
             screen.lines([_warmed(line, screen) for line in strip])
@@ -47,11 +49,11 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
 def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
     """A run as it stands at this moment."""
     screen.line(f"{screen.paint(inert(story['name']), 'bold')}  {told_state(story)}  {inert(story['reason'])}")
-    done = f"{story['epochs_done']} of {story['planned_epochs'] or '?'} epochs"
+    done = f"{story['epochs_done']} of {story['planned_epochs'] or '?'} {story['round']}s"
     left = f", {duration(story['seconds_left'])} left" if story["seconds_left"] is not None else ""
     screen.line(f"{done}{left}")
     best = story["best"]
-    screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn))
+    screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn, round=story["round"]))
     _tell_alarms(story, screen)
 
 
@@ -78,9 +80,11 @@ def tell_preview(seen: Mapping[str, Any], screen: Screen) -> None:
     counts = ", ".join(f"{count} {split}" for split, count in seen["pictures"].items())
     screen.line(f"pictures: {counts}; {seen['steps_per_epoch']} steps in an epoch")
     _tell_what_learns(seen, screen)
-    rates = seen["rates"]
-    screen.line(f"  learning rate, from {rates[0]:.2g} over {max(rates):.2g} to {rates[-1]:.2g}:")
-    screen.line(f"  {'':<20} {sparkline(rates, screen.drawn)}")
+    if rates := seen["rates"]:
+        screen.line(f"  learning rate, from {rates[0]:.2g} over {max(rates):.2g} to {rates[-1]:.2g}:")
+        screen.line(f"  {'':<20} {sparkline(rates, screen.drawn)}")
+    else:
+        screen.line(NO_RATE)
     if seen["sheet"]:
         screen.line(f"the first batch, as the network would see it: {inert(seen['sheet'])}")
 
@@ -152,7 +156,7 @@ def tell_comparison(found: Mapping[str, Any], screen: Screen) -> None:
 
 def _tell_what_learns(seen: Mapping[str, Any], screen: Screen) -> None:
     if not seen["stages"]:
-        screen.line("this learner has a way of its own: no strategy freezes or wakes its parts")
+        screen.line(OF_ITS_OWN)
         return
     trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]
     screen.line(f"{trained:,} of {total:,} parameters will learn")

@@ -130,5 +130,6 @@ def tell_race(found: Found, screen: Screen) -> None:
     for currency, equal in found["at_equal"].items():
         if equal:
             told = ", ".join(f"{each['run']} {share(each['accuracy']) or 'nothing'}" for each in equal["runs"])
-            screen.line(f"by {equal['budget']:,.4g} {currency}: {told}")
+            ahead = ", then ".join(f"{each['run']} from {each['from']:,.4g}" for each in equal["leads"])
+            screen.line(f"by {equal['budget']:,.4g} {currency}: {told}; in front: {ahead}")
     screen.lines([inert(note) for note in found["notes"]])

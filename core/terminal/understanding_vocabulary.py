@@ -60,7 +60,14 @@ UNDERSTANDING: tuple[Command, ...] = (
         "report",
         "Write a report to hand in: what was asked, learned, compared, mistaken, and what it takes to do it again.",
         (
-            argument("runs", metavar="RUN", nargs="+", help="One run or more; seeds of one recipe are told together."),
+            argument("runs", metavar="RUN", nargs="*", help="One run or more; seeds of one recipe are told together."),
+            argument(
+                "--replay",
+                metavar="REPLAY",
+                default="",
+                help="Of a replay, with each claim beside its outcome: a name that `replays` lists (its newest), or a "
+                "sweep. Without a RUN all of its finished ones are told.",
+            ),
             argument(
                 "--to", metavar="FILE", required=True, help="FILE.html, or FILE.md with its pictures in FILE_files/."
             ),
@@ -70,6 +77,7 @@ UNDERSTANDING: tuple[Command, ...] = (
         (
             "report k3m9pq --to report.html",
             'report k3m9pq w7x2bd --to report.md --question "Does freezing help?"',
+            "report --replay boats --to boats.html",
         ),
     ),
 )

@@ -14,6 +14,7 @@ import torch
 
 from core.home import Home
 from core.recipe import Recipe
+from core.training.environment import device_of
 from core.training.measuring import (
     EVALUATED,
     FEW,
@@ -32,7 +33,6 @@ from core.training.measuring import (
     within,
 )
 from core.training.plan import Plan, make_plan
-from core.training.reporting import device_of
 from core.training.session import Session
 from core.training.team import ALONE
 

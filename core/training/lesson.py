@@ -25,9 +25,11 @@ class Lesson:
     @classmethod
     def load(cls, recipe: Recipe, home: Home) -> "Lesson":
         source = open_remembered(recipe.dataset, home)
-        splits = {str(name): indices for name, indices in split(source, recipe.split_seed).items()}
-        if recipe.examples_per_class:
-            splits["train"] = cap(splits["train"], source.labels, recipe.examples_per_class, recipe.split_seed)
+        most = {"train": recipe.examples_per_class}
+        splits = {
+            str(name): cap(indices, source.labels, most.get(name, recipe.held_out_per_class), recipe.split_seed)
+            for name, indices in split(source, recipe.split_seed).items()
+        }
         return cls(source, splits, home)
 
     def prepare(self, preparation: Preparation) -> None:

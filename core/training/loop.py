@@ -1,4 +1,4 @@
-"""train(): a recipe becomes a stream of events. Read it from top to bottom; that is all there is."""
+"""learn(): an attempt becomes a stream of events. Read it from top to bottom; that is all there is."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -7,8 +7,11 @@ from typing import Any
 from core.events import Event, Wish
 from core.home import Home
 from core.recipe import Recipe
+from core.training.attempt import Attempt
+from core.training.endings import Ending, paused
+from core.training.environment import device_of
 from core.training.plan import Plan
-from core.training.reporting import device_of, epoch_ended, finished, improved, notices, predictions, started, step
+from core.training.reporting import epoch_ended, finished, improved, notices, predictions, started, step
 from core.training.session import Session
 from core.training.team import ALONE, Team
 
@@ -21,39 +24,43 @@ def train(
     team: Team = ALONE,
     home: Home | None = None,
 ) -> Generator[Event, Wish, None]:
-    """Learn, and say so. Answer an event with "stop" or "pause" to end early; with nothing to go on."""
+    """A network learns, and says so."""
     known = Plan.from_json(plan) if plan else None
-    session = Session(recipe, device_of(device), home or Home.from_environment(), known, team)
-    resumed = session.took_up(state)
-    position = session.position
-    yield started(session, resumed)
-    yield from notices(session)
+    yield from learn(Session(recipe, device_of(device), home or Home.from_environment(), known, team), state)
+
+
+def learn(attempt: Attempt[Any], state: Path | None) -> Generator[Event, Wish, None]:
+    """Learn, and say so. Answer an event with "stop" or "pause" to end early; with nothing to go on."""
+    resumed = attempt.took_up(state)
+    epochs, position = attempt.recipe.epochs, attempt.position
+    yield started(attempt, resumed)
+    yield from notices(attempt)
 
     ending = None
-    while ending is None and position.epoch < recipe.epochs:
+    while ending is None and position.epoch < epochs:
         epoch = position.epoch
-        scales = session.begin_epoch(epoch)
-        for fed in session.batches(epoch):
-            lr = session.learn(fed)
-            yield from notices(session)
-            verdict = session.verdict((yield step(session, epoch, lr, fed.of)))
+        scales = attempt.begin_epoch(epoch)
+        for batch in attempt.batches(epoch):
+            lr = attempt.learn(batch)
+            yield from notices(attempt)
+            verdict = attempt.verdict((yield step(attempt, epoch, lr, batch.of)))
             if verdict == "pause":
-                yield finished(session, "paused", f"Paused in epoch {epoch + 1}, after step {position.step}.")
+                yield finished(attempt, paused(position))
                 return
-            ending = session.ending(verdict)
+            ending = attempt.ending(verdict)
             if ending:
                 break
-        if session.deserves_validation(ending):
-            with session.evaluated():
-                loss, accuracy = session.evaluate("val")
-                if diverged := session.diverged(loss):
+        if attempt.deserves_validation(ending):
+            with attempt.evaluated():
+                loss, accuracy = attempt.evaluate("val")
+                if diverged := attempt.diverged(loss):
                     ending = diverged
                     break
-                better = session.improved(epoch, loss, accuracy)
-            yield epoch_ended(session, epoch, scales, loss, accuracy)
+                better = attempt.improved(epoch, loss, accuracy)
+            yield epoch_ended(attempt, epoch, scales, loss, accuracy)
             if better:
-                yield improved(session, epoch, loss, accuracy)
-            session.end_epoch(loss)
-            ending = ending or session.patience_ended()
-    yield from predictions(session, ending)
-    yield finished(session, *(ending or ("done", f"All {recipe.epochs} epochs are done.")))
+                yield improved(attempt, epoch, loss, accuracy)
+            attempt.end_epoch(loss)
+            ending = ending or attempt.patience_ended()
+    yield from predictions(attempt, ending)
+    yield finished(attempt, ending or Ending("done", f"All {epochs} epochs are done."))

@@ -17,8 +17,8 @@ import torch
 
 from core.home import Home
 from core.recipe import Recipe
+from core.training.environment import peak_memory
 from core.training.lesson import Lesson
-from core.training.reporting import peak_memory
 
 FEW = 8
 """Pictures that the first try is made with: even a large network on a small machine takes only seconds for them."""

@@ -20,7 +20,7 @@ class Objective:
     ):
         self.recipe, self.net, self.device, self.regularizers = recipe, net, device, regularizers
         self.labels = torch.from_numpy(np.ascontiguousarray(lesson.source.labels)).long()
-        self.class_weights = _class_weights(lesson).to(device) if recipe.class_balance == "weights" else None
+        self.class_weights = class_weights(lesson).to(device) if recipe.class_balance == "weights" else None
 
     def labels_of(self, indices: np.ndarray) -> torch.Tensor:
         return self.labels[indices].to(self.device)
@@ -52,7 +52,7 @@ class Objective:
         return targets if self.class_weights is None else targets * self.class_weights
 
 
-def _class_weights(lesson: Lesson) -> torch.Tensor:
+def class_weights(lesson: Lesson) -> torch.Tensor:
     """As much weight for every class: the mean over the training pictures is 1."""
     shares = np.maximum(lesson.class_shares(), 1)
     return torch.tensor(shares.sum() / (len(shares) * shares), dtype=torch.float32)

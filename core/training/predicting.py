@@ -6,7 +6,9 @@ The final predictions of a run and `predict` both come from here, from the saved
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import timm
@@ -14,11 +16,28 @@ import torch
 from PIL import Image
 from torch import nn
 
+from core.catalog.learners import LEARNERS
 from core.data.pixels import Preparation
 from core.errors import WeightsError
 from core.training.memory import in_halves
 from core.training.pooling import pool_to_grid
 from core.training.weights import WeightsFolder
+
+
+class Answers(Protocol):
+    """Whatever answers for pictures: a network, or what another learner has found."""
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def preparation(self) -> Preparation: ...
+
+    def probabilities(self, pictures: Sequence[Image.Image]) -> np.ndarray: ...
+
+    def probabilities_of(self, canvases: np.ndarray) -> np.ndarray: ...
+
+    def logits_of(self, canvases: np.ndarray) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,12 @@ class Predictor:
                 for some in (canvases[at : at + batch_size] for at in range(0, len(canvases), batch_size))
             ]
         return torch.cat(batches).float().cpu().numpy()
+
+
+def open_as(learner: str, folder: Path, device: str) -> Any:
+    """What a learner has saved, opened as its card says: it answers like a predictor."""
+    module, _, function = LEARNERS.entry(learner).opens.partition(":")
+    return getattr(import_module(module), function)(folder, device)
 
 
 def open_predictor(folder: Path, device: str = "cpu") -> Predictor:

@@ -26,7 +26,8 @@ class Preview:
     """Per stage: name, parameters, how many of them ever learn, and its scale in each epoch; of a learner that follows
     no strategy nothing of this is known beforehand."""
     rates: list[float]
-    """The learning rate at equal steps through the run (of a plateau: as long as validation improves)."""
+    """The learning rate at equal steps through the run (of a plateau: as long as validation improves); nothing of a
+    learner that takes no steps."""
     steps_per_epoch: int
     splits: dict[str, int]
     pictures: np.ndarray
@@ -50,15 +51,15 @@ class Preview:
 
 def preview(recipe: Recipe, home: Home) -> Preview:
     """Everything that can be known without a step: the network is built, the first batch is made."""
-    lesson = Lesson.load(recipe, home)
+    lesson, learner = Lesson.load(recipe, home), LEARNERS.entry(recipe.learner.name)
     net = build(recipe, lesson.source.classes, home)
     lesson.prepare(net.preparation)
     batches = lesson.batches(recipe, min(recipe.pictures_per_step, len(lesson.splits["train"])), 0)
     first = batches[0]
     varied = Varied(lesson.canvases, [AUGMENTATIONS.build(each) for each in recipe.augmentation], recipe.seed)
     return Preview(
-        stages=_stages(recipe, net) if LEARNERS.entry(recipe.learner.name).follows_strategy else [],
-        rates=_rates(recipe),
+        stages=_stages(recipe, net) if learner.follows_strategy else [],
+        rates=[] if "rate" in learner.without else _rates(recipe),
         steps_per_epoch=len(batches),
         splits=lesson.pictures,
         pictures=varied.pictures(first, 0),

@@ -1,58 +1,48 @@
-"""One run's working parts in one place: the network, what feeds it, what steps it, and where it is.
+"""A network's way through its run, all working parts in one place: what is built, what feeds it, and what steps it.
 
-The loop says when; the session knows how. Nothing here knows who listens or where things are stored.
+The loop says when; the session knows how.
 """
 
 import json
 import math
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any
 
+import numpy as np
 import torch
-from torch.nn import functional
 
-from core.catalog.regularizers import REGULARIZERS
+from core.catalog.regularizers import REGULARIZERS, State
 from core.catalog.strategies import STRATEGIES
 from core.data.pixels import Canvases, Preparation, measured_colours
-from core.errors import DataError, RecipeError, TrainingError
-from core.events import Wish
+from core.errors import RecipeError, TrainingError
 from core.home import Home
 from core.recipe import Recipe
+from core.training.attempt import Attempt
+from core.training.environment import environment_of_net
 from core.training.feeding import Fed, Feeder
-from core.training.judging import Judged, Judging
 from core.training.lesson import Lesson
 from core.training.memory import in_halves
 from core.training.model import build, save_timm
-from core.training.modes import at_rest
 from core.training.objective import Objective
 from core.training.optimizer import apply_scales
 from core.training.plan import Plan, make_plan
 from core.training.pooling import pools_its_own_way
 from core.training.predicting import Predictor, open_predictor
-from core.training.state import Position, optimizer_memory, read_state, remind_optimizer, write_state
+from core.training.stages import described, stages_of
+from core.training.state import Position
 from core.training.stepper import Stepper
-from core.training.team import VERDICTS, Team, Verdict
+from core.training.team import Team
 from core.training.weights import Tensors, hash_of
 
 
-class Ending(NamedTuple):
-    """How a run ends before its last epoch."""
-
-    state: Literal["done", "stopped", "diverged"]
-    reason: str
-
-
-class Session:
-    """Everything one run works with; `position` and the tensors in it are the whole state."""
+class Session(Attempt[Fed]):
+    """A network in training; with a team, one of several that learn the same."""
 
     def __init__(self, recipe: Recipe, device: torch.device, home: Home, plan: Plan | None, team: Team):
-        self.began, self.earlier = time.monotonic(), 0.0
-        self.recipe, self.device, self.team = recipe, device, team
+        super().__init__(recipe, device, team)
         if recipe.workers != team.size:
             raise RecipeError("workers", recipe.workers, f"this engine trains in {team.size} at a time, choose that")
         self.lesson = Lesson.load(recipe, home)
@@ -73,9 +63,8 @@ class Session:
         self.stepper = Stepper(
             recipe, self.net, self.feeder, self.objective, self.regularizers, team, self.steps_per_epoch
         )
+        self.model, self.optimizer, self.notices = self.net.model, self.stepper.optimizer, self.stepper.notices
         self.position = Position(fingerprint=self.lesson.source.fingerprint, weights=self.net.weights_hash)
-        self.best: Tensors = {}
-        self.judged: Judged | None = None
         self._note_what_differs()
 
     def _prepare_pictures(self) -> None:
@@ -108,16 +97,16 @@ class Session:
         asked, have = self.recipe.pictures_per_step, self.batch_size
         if asked > have:
             message = f"A batch of {asked} is more than the {have} training pictures: {have} it is."
-            self.stepper.notices.append(("batch_size", message))
+            self.notices.append(("batch_size", message))
         if self.recipe.pooling == "avg" and pools_its_own_way(self.net.blueprint.model_args):
             message = f"{self.recipe.backbone} can only pool in a way of its own, and does."
-            self.stepper.notices.append(("pooling", message))
+            self.notices.append(("pooling", message))
         if self.net.adapted and self.net.adapted.skipped:
             message = (
                 f"{self.net.adapted.skipped} layers cannot take adapters and stay as they are: grouped convolutions, "
                 "and weights that are not multiplied by as they are."
             )
-            self.stepper.notices.append(("lora", message))
+            self.notices.append(("lora", message))
 
     def _whole_steps(self) -> int:
         """About how many steps compute the whole network: epochs of a lone head compute it once, without gradients."""
@@ -125,92 +114,35 @@ class Session:
         deep = sum(any(self.strategy.lr_scales(parts, epoch)[:-1]) for epoch in range(self.recipe.epochs))
         return math.ceil(self.steps_per_epoch * (deep + (deep < self.recipe.epochs) / 3))
 
-    @property
-    def elapsed(self) -> float:
-        return self.earlier + time.monotonic() - self.began
-
-    def verdict(self, wish: Wish) -> Verdict:
-        """What all members do after this step: the gravest of what their owners, their clocks and the losses say."""
-        limit = self.recipe.time_limit
-        own: list[Verdict] = [wish]
-        if limit is not None and self.elapsed >= limit:
-            own.append("late")
-        if self.stepper.hopeless(self.position):
-            own.append("diverged")
-        return self.team.agree(max(own, key=VERDICTS.index))
-
-    def ending(self, verdict: Verdict) -> Ending | None:
-        """Whether, and why, the run ends after this step."""
-        if verdict == "diverged":
-            return self._astray()
-        if verdict == "stop":
-            return Ending("stopped", "Stopped on request.")
-        if verdict == "late":
-            return Ending("done", f"The time limit of {self.recipe.time_limit:g} s was reached.")
-        return None
-
-    def diverged(self, val_loss: float) -> Ending | None:
-        """Whether the run has gone astray: what the last step of an epoch broke, only validation sees."""
-        if math.isfinite(val_loss) and not self.stepper.hopeless(self.position):
-            return None
-        return self._astray()
-
-    def _astray(self) -> Ending:
-        where = f"epoch {self.position.epoch + 1}, step {self.position.step}"
-        return Ending("diverged", f"The loss left all bounds in {where}; a lower learning rate may help.")
-
-    def deserves_validation(self, ending: Ending | None) -> bool:
-        """After a whole epoch; and after a part of one if nothing better is there to be kept."""
-        if ending and ending.state == "diverged":
-            return False
-        return self.position.batch >= self.steps_per_epoch or self.position.best_epoch is None
-
-    def patience_ended(self) -> Ending | None:
-        stopping, waited = self.recipe.early_stopping, self.position.waited
-        if stopping is None or waited < stopping.patience:
-            return None
-        return Ending("done", f"Validation {stopping.on} has not improved for {waited} epochs.")
-
     def begin_epoch(self, epoch: int) -> list[float]:
         """Freeze and wake what the strategy says; returns its scales."""
         scales = self.strategy.lr_scales(len(self.net.parts), epoch)
-        apply_scales(self.stepper.optimizer, self.net, scales, self.recipe.frozen_norms == "drift")
+        apply_scales(self.optimizer, self.net, scales, self.recipe.frozen_norms == "drift")
         if self.position.batch:
             self.stepper.set_rates(self.position, self.position.batch - 1)  # resumed: as the last step had them
         with self.position.timed("prefix"):
             self.feeder.begin_epoch(epoch)
         return scales
 
-    def batches(self, epoch: int) -> Iterator[Fed]:
-        """What is left of an epoch, ready to be learned from; waiting for it is counted as data."""
+    def feed(self, epoch: int) -> Iterator[Fed]:
         todo = self.lesson.batches(self.recipe, self.batch_size, epoch)[self.position.batch :]
-        ready = self.feeder.batches(todo, epoch)
-        while True:
-            with self.position.timed("data"):
-                fed = next(ready, None)
-            if fed is None:
-                return
-            yield fed
+        return self.feeder.batches(todo, epoch)
 
-    def learn(self, fed: Fed) -> float:
-        """One optimizer step on one batch; returns its rate."""
-        return self.stepper.learn(fed, self.position)
+    def learn(self, given: Fed) -> float:
+        lr = self.stepper.learn(given, self.position)
+        self.loss = self.stepper.loss
+        return lr
 
-    def evaluate(self, split: str) -> tuple[float, float]:
-        """Mean cross-entropy and accuracy over a split, of which each member judges its share; `judged` says more."""
+    def catch_up(self) -> None:
         self.stepper.read_losses(self.position, at_once=True)
-        loss, right, indices = 0.0, 0, self.lesson.splits[split]
-        judging = Judging(indices, self.device)
-        with self.position.timed("evaluation"), at_rest(self.net.model), torch.inference_mode():
-            for fed in self.feeder.evaluation(indices):
-                logits = in_halves(partial(self.feeder.logits, are_features=fed.are_features), self.feeder.tensor(fed))
-                labels = self.objective.labels_of(fed.indices)
-                loss += float(functional.cross_entropy(logits, labels, reduction="sum"))
-                right += int((logits.argmax(1) == labels).sum())
-                judging.add(fed.indices, logits)
-        self.judged = judging.judged(self.lesson.source.labels[indices], self.team)
-        loss, right = self.team.summed([loss, right])
-        return loss / len(indices), right / len(indices)
+
+    def hopeless(self) -> bool:
+        return self.stepper.hopeless(self.position)
+
+    def answers(self, indices: np.ndarray) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
+        for fed in self.feeder.evaluation(indices):
+            compute = partial(self.feeder.logits, are_features=fed.are_features)
+            yield fed.indices, in_halves(compute, self.feeder.tensor(fed))
 
     @contextmanager
     def evaluated(self) -> Iterator[None]:
@@ -220,65 +152,52 @@ class Session:
                 stack.enter_context(regularizer.evaluated(self.net, state))
             yield
 
-    def improved(self, epoch: int, loss: float, accuracy: float) -> bool:
-        """Whether this is the best epoch so far: by what early stopping watches, else by accuracy, then by loss."""
-        position, stopping = self.position, self.recipe.early_stopping
-        rank = [loss, -accuracy] if stopping and stopping.on == "loss" else [-accuracy, loss]
-        better = position.best_rank is None or rank < position.best_rank
-        position.waited = 0 if better else position.waited + 1
-        if better:
-            position.best_epoch, position.best_rank = epoch, rank
-            self.best = self.net.plain_state()
-        return better
+    def state_now(self) -> Tensors:
+        return self.net.plain_state()
 
-    def end_epoch(self, val_loss: float) -> None:
-        self.position.val_losses.append(val_loss)
-        self.position.epoch, self.position.batch, self.position.sums = self.position.epoch + 1, 0, {}
+    def write(self, folder: Path, state: Tensors) -> None:
+        save_timm(folder, self.net, state, self.recipe)
 
-    def save_best(self, folder: Path) -> None:
-        save_timm(folder, self.net, self.best, self.recipe)
+    def open(self, folder: Path) -> Predictor:
+        return open_predictor(folder, str(self.device))
 
-    def predictor(self, state: Tensors) -> Predictor:
-        """The network that `predict` would open: read back from its saved form, in float32."""
-        with tempfile.TemporaryDirectory() as folder:
-            save_timm(Path(folder), self.net, state, self.recipe)
-            return open_predictor(Path(folder), str(self.device))
+    def memories(self) -> dict[str, Tensors]:
+        return dict(self._states())
 
-    def save(self, folder: Path) -> None:
-        """The whole state, between two steps."""
-        self.stepper.read_losses(self.position, at_once=True)
-        self.position.elapsed = self.elapsed
-        tensors = {
-            "model": dict(self.net.model.state_dict()),
-            "optimizer": optimizer_memory(self.stepper.optimizer),
-            "best": self.best,
-            **{
-                f"regularizer {choice.name}": state
-                for choice, state in zip(self.recipe.regularizers, self.stepper.states, strict=True)
-            },
-        }
-        write_state(folder, tensors, self.position)
+    def remember(self, tensors: dict[str, Tensors]) -> None:
+        for name, state in self._states():
+            for each, tensor in tensors.get(name, {}).items():
+                state[each].copy_(tensor)
 
-    def took_up(self, state: Path | None) -> bool:
-        """Go on from a saved state, if there is one: the first member's is everyone's."""
-        with self.team.handed(state) as folder:
-            if folder:
-                self._restore(folder)
-        return folder is not None
-
-    def _restore(self, folder: Path) -> None:
-        """Take up a saved state, if the pictures and the pretrained weights are still the same."""
-        tensors, position = read_state(folder)
-        if position.fingerprint != self.position.fingerprint:
-            raise DataError(f"The pictures of {self.recipe.dataset} have changed since the run began; it cannot go on.")
-        if position.weights != self.position.weights:
-            raise TrainingError(
-                f"The weights of {self.recipe.backbone} have changed since the run began; it cannot go on."
-            )
-        self.net.model.load_state_dict(tensors["model"])
-        remind_optimizer(self.stepper.optimizer, tensors.get("optimizer", {}))
+    def _states(self) -> Iterator[tuple[str, State]]:
         for choice, state in zip(self.recipe.regularizers, self.stepper.states, strict=True):
-            for name, tensor in tensors.get(f"regularizer {choice.name}", {}).items():
-                state[name].copy_(tensor)
-        self.best = tensors.get("best", {})
-        self.position, self.earlier = position, position.elapsed
+            yield f"regularizer {choice.name}", state
+
+    def described(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        ever = self._ever_learning()
+        return described(self.net.parts, self.model, ever), described(self.net.stages, self.model, ever)
+
+    def _ever_learning(self) -> set[str]:
+        """The parameters that learn in any epoch of the run."""
+        learning: set[str] = set()
+        for epoch in range(self.recipe.epochs):
+            scales = self.strategy.lr_scales(len(self.net.parts), epoch)
+            for part, scale in zip(self.net.parts, scales, strict=True):
+                learning |= {name for name in part.parameters if scale > 0 and self.net.can_learn(name)}
+        return learning
+
+    def stages_now(self) -> list[dict[str, Any]]:
+        return list(stages_of(self.net, self.optimizer, self.position.sums))
+
+    def environment(self) -> dict[str, Any]:
+        return environment_of_net(self.recipe, self.net, self.lesson, self.device)
+
+    @property
+    def began_with(self) -> str:
+        return self.recipe.backbone
+
+    def extras(self) -> dict[str, float]:
+        return {key: value for each in self.regularizers for key, value in each.report(self.net).items()}
+
+    def kept(self) -> tuple[str, str | None]:
+        return self.feeder.note, self.feeder.cut.boundary if self.feeder.cut else None

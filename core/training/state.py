@@ -6,7 +6,7 @@ so the state is small: weights, the optimizer's memory, the regularizers' states
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,6 +48,13 @@ class Position:
         """Count something in this epoch's totals."""
         self.sums[name] = self.sums.get(name, 0.0) + value
 
+    def count(self, losses: Mapping[str, float], right: float, pictures: int) -> None:
+        """Count a step in this epoch's totals: the parts of its loss, each a mean over its pictures."""
+        for name, loss in losses.items():
+            self.add(f"loss {name}", loss * pictures)
+        self.add("right", right)
+        self.add("pictures", pictures)
+
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
         """Count the seconds spent on something, in this epoch and in the run."""
@@ -76,7 +83,7 @@ def read_state(folder: Path) -> tuple[dict[str, Tensors], Position]:
     flat = read_tensors(folder / TENSORS)
     try:
         document: dict[str, Any] = json.loads((folder / POSITION).read_text(encoding="utf-8"))
-        whole, position = document.pop("hash") == hash_of(flat), Position(**document)
+        whole, position = document.pop("hash") == hash_of(flat), _position(document)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise TrainingError(f"The snapshot in {folder.name} cannot be read ({error!r}); start the run anew.") from None
     if not whole:
@@ -88,6 +95,13 @@ def read_state(folder: Path) -> tuple[dict[str, Tensors], Position]:
         kind, _, rest = name.partition("/")
         tensors.setdefault(kind, {})[rest] = tensor
     return tensors, position
+
+
+def _position(document: Mapping[str, Any]) -> Position:
+    position = Position(**document)
+    if position.best_rank and len(position.best_rank) == 2:  # of a time when every epoch was ready to be the best
+        position.best_rank = [0.0, *position.best_rank]
+    return position
 
 
 def optimizer_memory(optimizer: torch.optim.Optimizer) -> Tensors:

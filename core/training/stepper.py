@@ -1,7 +1,6 @@
 """One optimizer step: gradients of the objective, in pieces where the memory is small, and what they came to."""
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -19,14 +18,13 @@ from core.training.objective import Objective
 from core.training.optimizer import make_optimizer, set_rates
 from core.training.state import Position
 from core.training.team import Team
+from core.training.unread import Unread
 
 HOPELESS = 20.0
 """A cross-entropy so many times that of a uniform guess has diverged."""
 
 MEMORY_OF_LOSS = 0.8
 """How much of the running mean is kept at each step."""
-
-SECONDS_BETWEEN_READS = 0.25
 
 GRADIENT_SAMPLES = 8
 """Steps per epoch at which gradient norms are taken."""
@@ -52,8 +50,7 @@ class Stepper:
         self.states: list[State] = [each.begin(net) for each in regularizers]
         self.notices: list[tuple[str, str]] = []
         self.loss: float | None = None
-        self._unread: list[Tally] = []
-        self._read_at = 0.0
+        self._unread: Unread[Tally] = Unread(feeder.device)
 
     def learn(self, fed: Fed, position: Position) -> float:
         """One step on one batch; returns its rate."""
@@ -61,7 +58,7 @@ class Stepper:
         while not (tally := self._tried(fed, position)):
             pass
         merge(self.team, self.net.model, tally)
-        self._unread.append(tally)
+        self._unread.add(tally)
         self.read_losses(position)
         for regularizer in self.regularizers:
             regularizer.after_backward(self.net)
@@ -85,15 +82,11 @@ class Stepper:
         return position.recent_loss is not None and not position.recent_loss <= HOPELESS * guess
 
     def read_losses(self, position: Position, at_once: bool = False) -> None:
-        """Bring figures over from the device: each step on a CPU, a few times a second where reading would wait."""
+        """Bring figures over from the device, where they are due."""
         self.loss = None
-        now = time.monotonic()
-        if self.feeder.device.type != "cpu" and not at_once and now - self._read_at < SECONDS_BETWEEN_READS:
-            return
-        for tally in self._unread:
+        for tally in self._unread.due(at_once):
             losses = {name: float(value) for name, value in tally.losses.items()}
             self._count(losses, float(tally.right), tally.pictures, position)
-        self._unread, self._read_at = [], now
 
     def _step(self) -> None:
         self.optimizer.step()
@@ -138,10 +131,7 @@ class Stepper:
             yield from zip(inputs.tensor_split(pieces), targets.tensor_split(pieces), strict=True)
 
     def _count(self, totals: dict[str, float], right: float, pictures: int, position: Position) -> None:
-        for name, value in ({f"loss {part}": each * pictures for part, each in totals.items()}).items():
-            position.add(name, value)
-        position.add("right", right)
-        position.add("pictures", pictures)
+        position.count(totals, right, pictures)
         self.loss, entropy = sum(totals.values()), totals["cross_entropy"]
         if not math.isfinite(self.loss):
             position.recent_loss = math.inf

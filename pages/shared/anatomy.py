@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.catalog.regularizers import REGULARIZERS
 from pages.shared.colours import colours
 from pages.shared.curves import HEIGHT, Spec, axis_of, in_place, place_of
 
@@ -16,10 +17,12 @@ def title(seen: Seen) -> str:
     if not seen["epochs"]:
         return "Loss anatomy: nothing learned yet"
     losses = {name: value or 0.0 for name, value in seen["epochs"][-1]["losses"].items()}
-    penalties = sum(value for name, value in losses.items() if name != ENTROPY)
-    if len(losses) == 1:
+    if list(losses) == [ENTROPY]:
         return "Loss anatomy: cross-entropy alone, no penalty"
-    return f"Loss anatomy: penalties are {penalties / max(sum(losses.values()), 1e-12):.1%} of the loss"
+    added = [name for name in losses if name != ENTROPY]
+    share = sum(losses[name] for name in added) / max(sum(losses.values()), 1e-12)
+    penalties = all(name in REGULARIZERS for name in added)
+    return f"Loss anatomy: {'penalties are' if penalties else f'{told(added[0])} is'} {share:.1%} of the loss"
 
 
 def names(seen: Seen) -> list[str]:

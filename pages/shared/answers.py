@@ -21,7 +21,7 @@ def answers_of(run: str, pictures: Sequence[Asked]) -> list[Answer]:
     kept: dict[tuple[str, str, str], Answer] = st.session_state.setdefault(KEPT, {})
     new = [each for each in pictures if (run, each.key, each.name) not in kept]
     if new:
-        with st.spinner("Asking the network; the first time takes some seconds."):
+        with st.spinner("Asking it; the first time takes some seconds."):
             said = workbench().predict(run, [(each.name, each.content) for each in new], size=SIDE, familiar=True)
         found = {each["file"]: each for each in [*said["predictions"], *said["rejected"]]}
         classes = {"classes": said["classes"]}

@@ -6,6 +6,7 @@ Validation is solid and training dashed, in one colour; what single steps say li
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.catalog.learners import Learner
 from pages.shared.colours import colours
 
 Spec = dict[str, Any]
@@ -28,7 +29,7 @@ def loss(seen: Seen, by: str) -> Spec:
     best = seen["best"]
     layers = [
         _raw(raw),
-        _lines(validation + training, ".3~g", "top-right"),
+        _lines(validation + training, ".3~g", "top-right", dotted=seen["round"] != Learner.round),
         *_best(seen, by, best and best["val_loss"], ".3f"),
     ]
     return _chart(layers, seen, by, "Loss: lower is better", "loss (nats)", ".3~g", _told(validation, "loss", ".3f"))
@@ -41,7 +42,7 @@ def accuracy(seen: Seen, by: str) -> Spec:
     training = _points(epochs, by, "train_accuracy", "training")
     layers = [
         _band(epochs, by),
-        _lines(validation + training, ".1%", "bottom-right"),
+        _lines(validation + training, ".1%", "bottom-right", dotted=seen["round"] != Learner.round),
         *_best(seen, by, seen["best"] and seen["best"]["val_accuracy"], ".1%"),
     ]
     told = _told(validation, "accuracy", ".1%")
@@ -52,7 +53,7 @@ def rows(seen: Seen) -> list[Row]:
     """The same as a table."""
     return [
         {
-            "epoch": round(each["epoch"] + 1, 1),
+            seen["round"]: round(each["epoch"] + 1, 1),
             "training loss": each["train_loss"],
             "validation loss": each["val_loss"],
             "training accuracy": each["train_accuracy"],
@@ -78,7 +79,7 @@ def place_of(each: Seen, by: str) -> float:
 
 def axis_of(seen: Seen, by: str) -> Spec:
     axis: Spec = {
-        "title": AXES[by],
+        "title": seen["round"] if by == "epoch" else AXES[by],
         "axis": {"grid": False, "tickMinStep": 1, "format": ",d"},
     }
     domain = [0.5, last_epoch(seen) + 0.5] if by == "epoch" else None
@@ -100,9 +101,10 @@ def _points(rows: Sequence[Seen], by: str, field: str, split: str) -> list[Row]:
     return [{"x": place_of(each, by), "y": each[field], "split": split} for each in known]
 
 
-def _lines(points: list[Row], form: str, legend: str) -> Spec:
+def _lines(points: list[Row], form: str, legend: str, dotted: bool) -> Spec:
+    """What does not lie on one way, each fitted apart, is dotted."""
     dashes = {"domain": ["validation", "training"], "range": [[1, 0], [5, 4]]}
-    alone = len(points) <= 2
+    alone = dotted or len(points) <= 2
     return {
         "data": {"values": points},
         "mark": {"type": "line", "strokeWidth": 2, "color": colours().series[0], "point": alone},

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import in_words
 from pages.shared.folds import fold
 from pages.shared.ways import lead_to
 from pages.shared.words import plain
@@ -24,8 +25,8 @@ def draw(seen: Seen) -> None:
 
 
 def draw_recipe(seen: Seen) -> None:
-    title = f"Recipe: {plain(seen['dataset'])}, {plain(seen['backbone'])}, {plain(seen['strategy'])}"
-    with fold(title, "watch_recipe") as is_open:
+    title = f"Recipe: {in_words(seen['dataset'], seen['backbone'], seen['strategy'])}"
+    with fold(plain(title), "watch_recipe") as is_open:
         if is_open:
             recipe = workbench().show(seen["run"])["recipe"]
             if st.button("Change and train", key="watch_clone"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import Learner
 from pages.shared import anatomy, curves, queue_view, standing, truth
 from pages.shared.colours import colours
 from pages.shared.folds import fold, open_once
@@ -17,6 +18,8 @@ from pages.shared.workbench import workbench
 Seen = Mapping[str, Any]
 Specs = dict[str, dict[str, Any]]
 
+DRAWN = ("thaw", "anatomy", "truth")
+"""What a learner may be without."""
 ENDED = ("done", "stopped", "failed", "diverged", "lost")
 AXES = {"epoch": "by epoch", "step": "by step", "seconds": "by seconds"}
 
@@ -40,28 +43,48 @@ def tick(run: str, state: str) -> None:
             st.rerun()  # the picker tells the state too, and who has ended ticks no more
         standing.draw(seen)
         if seen["epochs"] or seen["steps"]:
-            draw_curves(seen)
-            draw_anatomy(seen)
-            draw_truth(seen)
+            draw_all_curves(seen)
+            if "anatomy" not in seen["without"]:
+                draw_anatomy(seen)
+            if "truth" not in seen["without"]:
+                draw_truth(seen)
+            tell_what_is_absent(seen)
         queue_view.draw(seen)
 
 
+def draw_all_curves(seen: Seen) -> None:
+    if seen["round"] != Learner.round and seen["planned_epochs"] == 1:
+        st.caption(f"A single {seen['round']} was fitted, at once: there is no curve to draw.")
+    else:
+        draw_curves(seen)
+
+
+def tell_what_is_absent(seen: Seen) -> None:
+    """What means nothing for its learner is not drawn; why not, is said once."""
+    for sentence in dict.fromkeys(seen["without"][panel] for panel in DRAWN if panel in seen["without"]):
+        st.caption(sentence)
+
+
 def draw_curves(seen: Seen) -> None:
-    by = st.segmented_control(
-        "Curves", AXES, format_func=AXES.__getitem__, default="epoch", required=True, key="watch_by"
-    )
-    for spec in drawn(seen["run"], seen["number"], by or "epoch", colours().ground, seen).values():
+    by = picked_axis() if seen["round"] == Learner.round else "epoch"
+    for spec in drawn(seen["run"], seen["number"], by, colours().ground, seen).values():
         st.vega_lite_chart(spec, width="stretch")
     with fold("The curves as a table", "watch_table") as is_open:
         if is_open:
             st.dataframe(curves.rows(seen), width="stretch", hide_index=True)
 
 
+def picked_axis() -> str:
+    """Only what takes steps has something to be drawn between its epochs."""
+    key = {"default": "epoch", "required": True, "key": "watch_by"}
+    return st.segmented_control("Curves", AXES, format_func=AXES.__getitem__, **key) or "epoch"
+
+
 @st.cache_resource(show_spinner=False, max_entries=30)
 def drawn(run: str, number: int, by: str, ground: str, _seen: Seen) -> Specs:
     """Made once for all who watch: a run that has said nothing new looks as it did."""
     specs = {"loss": curves.loss(_seen, by), "accuracy": curves.accuracy(_seen, by)}
-    if _seen["stages"] and any(stage["scales"] for stage in _seen["stages"]):
+    if "thaw" not in _seen["without"] and any(stage["scales"] for stage in _seen["stages"]):
         specs["thaw"] = thaw_strip(_seen)
     return specs
 

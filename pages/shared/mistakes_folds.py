@@ -5,7 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import matrix, mistakes_classes, mistakes_scrubber, mistakes_why, picture_list
+from core.catalog.learners import Learner
+from pages.shared import matrix, mistakes_classes, mistakes_redrawn, mistakes_scrubber, mistakes_why, picture_list
 from pages.shared.folds import fold
 from pages.shared.gallery import AT_ONCE, turned
 from pages.shared.mistakes_cell import draw_list
@@ -16,11 +17,15 @@ from pages.shared.workbench import workbench
 WHICH = {"wrong": False, "right": True, "all": None}
 ORDERS = {"loss": "greatest loss first", "confidence": "most confident first", "file": "by file"}
 LOSSES = 6
+WHY = {
+    "heat": "Why: what spoke for the true and for the predicted class",
+    "cuts": "Why: where it cut the picture, and what it took each part for",
+}
 
 Score = Mapping[str, Any]
 
 
-def draw(run: str, score: Score, cell: tuple[str, str]) -> None:
+def draw(run: str, score: Score, cell: tuple[str, str], learner: type[Learner]) -> None:
     losses, confusions = st.columns([3, 2], gap="medium")
     with losses:
         draw_losses(run, score)
@@ -36,15 +41,29 @@ def draw(run: str, score: Score, cell: tuple[str, str]) -> None:
     with fold(f"Class by class: macro F1 {macro}, weighted F1 {weighted}", "mistakes_fold_classes") as opened:
         if opened:
             mistakes_classes.draw(score)
-    with fold("Why: what spoke for the true and for the predicted class", "mistakes_fold_why") as opened:
-        if opened:
-            mistakes_why.draw(run, score, cell)
-    with fold("Epoch by epoch: what was learned and forgotten", "mistakes_fold_epochs") as opened:
-        if opened:
-            mistakes_scrubber.draw(run)
+    draw_what_it_knows(run, score, cell, learner)
     with fold("Take away: every prediction and the matrix, as tables", "mistakes_fold_download") as opened:
         if opened:
             draw_downloads(run, score)
+
+
+def draw_what_it_knows(run: str, score: Score, cell: tuple[str, str], learner: type[Learner]) -> None:
+    """What means something for its learner; why the rest does not, is said below."""
+    if "why" not in learner.without:
+        with fold(WHY[learner.shows], "mistakes_fold_why") as opened:
+            if opened:
+                mistakes_why.draw(run, score, cell)
+    if learner.rebuilds:
+        with fold("Drawn again: what it has kept of the pictures", "mistakes_fold_redrawn") as opened:
+            if opened:
+                mistakes_redrawn.draw(run, score["split"])
+    if "epochs" not in learner.without:
+        with fold("Epoch by epoch: what was learned and forgotten", "mistakes_fold_epochs") as opened:
+            if opened:
+                mistakes_scrubber.draw(run)
+    for panel in ("why", "epochs"):
+        if panel in learner.without:
+            st.caption(learner.without[panel])
 
 
 def draw_losses(run: str, score: Score) -> None:

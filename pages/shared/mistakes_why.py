@@ -38,9 +38,16 @@ def draw_looks(run: str, split: str, index: int, whole: bytes, classes: list[str
         looks = _looks(run, split, index, tuple(classes), whole)
     grid = st.grid(3, min_column_width=110)
     grid.image(picture_of(run, split, index), "The picture", width="stretch", alt="The picture itself")
+    if looks[0]["shows"] == "cuts":  # they are the same for every class
+        draw_cuts(looks[0])
+        return
     for look in looks:
         said = f"Speaks for {look['label']}"
         grid.image(look["heat"], plain(said), width="stretch", alt=f"{said}, warm where it does")
+
+
+def draw_cuts(look: Mapping[str, Any]) -> None:
+    st.image(look["heat"], plain(look["where"]), alt=f"The picture, each part in a box: {look['where']}")
 
 
 @st.cache_data(show_spinner=False, max_entries=500)

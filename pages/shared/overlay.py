@@ -6,9 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.catalog.learners import Learner
 from pages.shared.colours import colours
 from pages.shared.compare_strip import colour_of
 from pages.shared.folds import fold
+from pages.shared.words import plain
 from pages.shared.workbench import workbench
 
 Raced = Mapping[str, Any]
@@ -45,6 +47,19 @@ def _worded(value: Any) -> str:
 
 
 def draw_curves(raced: Sequence[Raced], names: Mapping[str, str]) -> None:
+    stepping = [run for run in raced if run["round"] == Learner.round]
+    tell_what_has_none([run for run in raced if run not in stepping], names)
+    if stepping:
+        draw_curves_of(stepping, names)
+
+
+def tell_what_has_none(raced: Sequence[Raced], names: Mapping[str, str]) -> None:
+    for run in raced:
+        why = f"each {run['round']} is fitted at once, apart from others"
+        st.caption(plain(f"{names[run['run']]} has no curve: {why}."))
+
+
+def draw_curves_of(raced: Sequence[Raced], names: Mapping[str, str]) -> None:
     by = st.segmented_control("Curves by", ["epoch", "seconds"], default="epoch", key="compare_by") or "epoch"
     rows = points_of(raced, names, "accuracy")
     if not rows:
@@ -80,7 +95,8 @@ def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, titl
     """A line per run, told apart by colour and, beyond four, by the shape of its points too."""
     theme = colours()
     legend = {"title": None, "orient": "top", "columns": 2, "labelLimit": 150, "labelColor": theme.quiet}
-    scale = {"domain": order, "range": [colour_of(place) for place in range(len(order))]}
+    places = {name: place for place, name in enumerate(order) if any(row["run"] == name for row in rows)}
+    scale = {"domain": list(places), "range": [colour_of(place) for place in places.values()]}
     encoding: dict[str, Any] = {
         "x": {"field": by, "type": "quantitative", "title": CURRENCIES[by], "scale": {"zero": False, "nice": True}},
         "y": {
@@ -94,8 +110,8 @@ def spec(rows: list[dict[str, Any]], order: list[str], by: str, value: str, titl
         "tooltip": [{"field": "run"}, {"field": "epoch"}, {"field": by}, {"field": value, "format": ".1%"}],
     }
     mark: dict[str, Any] = {"type": "line", "strokeWidth": 2}
-    if len(order) > len(theme.series) or any(stands_still(rows, name, by) for name in order):
-        shapes = {"domain": order, "range": list(SHAPES[: len(order)])}
+    if len(order) > len(theme.series) or any(stands_still(rows, name, by) for name in places):
+        shapes = {"domain": list(places), "range": [SHAPES[place] for place in places.values()]}
         encoding["shape"] = {"field": "run", "type": "nominal", "scale": shapes, "legend": legend}
         mark["point"] = {"filled": True, "size": 45}
     return {

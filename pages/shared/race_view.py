@@ -34,6 +34,7 @@ def draw_race(raced: Found, names: Mapping[str, str]) -> None:
         return
     st.markdown(f"By {_amount(currency, equal['budget'])}, the best validation accuracy so far:")
     st.dataframe([_standing(each, names) for each in equal["runs"]], hide_index=True)
+    st.markdown(plain(f"In front: {_in_front(currency, equal['leads'], names)}."))
     st.caption("Each figure is of the best epoch by then, chosen on the pictures that it is measured on.")
     title = f"Best so far by {CURRENCY_NAMES[currency]}"
     chart = spec(points_of(raced["runs"], names, "best"), list(names.values()), currency, "value", title)
@@ -44,9 +45,17 @@ def _amount(currency: str, budget: float) -> str:
     return f"{budget:.3g} s of work" if currency == "seconds" else f"{budget:,} {CURRENCIES[currency]}"
 
 
+def _in_front(currency: str, leads: Sequence[Found], names: Mapping[str, str]) -> str:
+    """Who led, and where their ways crossed."""
+    first, *later = leads
+    return ", then ".join(
+        [names[first["run"]], *(f"{names[each['run']]} from {_amount(currency, each['from'])}" for each in later)]
+    )
+
+
 def _standing(each: Found, names: Mapping[str, str]) -> dict[str, Any]:
     if each["accuracy"] is None:
-        return {"run": names[each["run"]], "accuracy": "not one epoch for that much", "epoch": None}
+        return {"run": names[each["run"]], "accuracy": "nothing for that much", "epoch": None}
     low, high = (f"{100 * bound:.1f}" for bound in each["interval"])
     told = f"{percent(each['accuracy'])} ({low} to {high})"
     return {"run": names[each["run"]], "accuracy": told, "epoch": each["epoch"] + 1}

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.catalog.backbones import BACKBONES
 from core.catalog.datasets import DATASETS
+from core.catalog.learners import LEARNERS, OF_ITS_OWN
 from core.catalog.presets import PRESETS
 from pages.shared import recipe_state
 from pages.shared.recipe_fields import draw_field, draw_settings, draw_way_back, entries_of, label_of, spelled
@@ -24,7 +25,16 @@ Fields = Mapping[str, Field]
 FIRST = ("dataset", "backbone", "strategy", "regularizers", "epochs")
 FOLDS = {
     "Optimizer and schedule": ("optimizer", "schedule", "lr", "batch_size", "early_stopping"),
-    "Pictures": ("examples_per_class", "augmentation", "image_size", "fit", "normalisation", "class_balance", "views"),
+    "Pictures": (
+        "examples_per_class",
+        "held_out_per_class",
+        "augmentation",
+        "image_size",
+        "fit",
+        "normalisation",
+        "class_balance",
+        "views",
+    ),
 }
 REST = "Everything else"
 LATEST_RUNS = 50
@@ -53,7 +63,14 @@ def draw_first(fields: Fields) -> None:
     _draw_dataset(fields["dataset"])
     _draw_backbone(fields["backbone"])
     for name in FIRST[2:]:
-        draw_field(fields[name])
+        if name != "strategy" or follows_strategy(fields):
+            draw_field(fields[name])
+        else:
+            st.caption(f"{plain(recipe_state.named(fields['learner']['value'])['name'])}: {OF_ITS_OWN}")
+
+
+def follows_strategy(fields: Fields) -> bool:
+    return LEARNERS.entry(recipe_state.named(fields["learner"]["value"])["name"]).follows_strategy
 
 
 def _draw_dataset(field: Field) -> None:

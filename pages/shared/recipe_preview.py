@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.catalog.learners import LEARNERS
+from core.catalog.learners import OF_ITS_OWN, learner_in
 from core.catalog.optimizers import SCHEDULES
 from core.errors import ExplorerError
 from pages.shared.colours import colours
@@ -52,12 +52,16 @@ def draw_preview(seen: Mapping[str, Any] | None, each_class: int | None) -> None
 
 
 def draw_rates(told: Told) -> None:
+    without = learner_in(told["recipe"]).without
+    if "rate" in without:
+        st.caption(without["rate"])
+        return
     st.vega_lite_chart(rate_curve(told["recipe"]), width="stretch", key="train_rates")
 
 
 def _draw_heat_map(seen: Mapping[str, Any], each_class: int | None) -> None:
     if not seen["stages"]:
-        st.caption("This learner has a way of its own: no strategy freezes or wakes its parts.")
+        st.caption(OF_ITS_OWN)
         st.markdown(in_pictures(seen["pictures"], each_class))
         return
     st.vega_lite_chart(heat_map(seen["stages"]), width="stretch", key="train_heat_map")
@@ -107,7 +111,7 @@ def rate_curve(recipe: Mapping[str, Any]) -> Spec:
 
 def draw_estimate(told: Told) -> None:
     """Seconds and memory are measured when somebody wants to know, and can be: it takes a moment of the real work."""
-    if not LEARNERS.entry(LEARNERS.parse(told["recipe"]["learner"]).name).estimates:
+    if not learner_in(told["recipe"]).estimates:
         return
     wanted = st.session_state.get("train_measured") == told["hash"]
     if not wanted:

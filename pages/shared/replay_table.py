@@ -99,4 +99,4 @@ def draw_ways_on(found: Told) -> None:
     if any("nothing was measured" in claim["outcome_told"] for claim in found["claims"]):
         draw_measuring(found)
     if done := [run for member in found["members"] for run in member["runs"][: member["done"]]]:
-        handing_in.draw(done, "replays")
+        handing_in.draw(done, "replays", found["sweep"])

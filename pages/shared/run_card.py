@@ -32,7 +32,7 @@ def draw(line: Mapping[str, Any], key: str) -> None:
             st.markdown(f"**{plain(line['name'])}**", width="content")
             draw_badge(line)
         st.markdown(score(seen))
-        if seen["stages"]:
+        if seen["stages"] and "thaw" not in seen["without"]:
             st.vega_lite_chart(heat_map(seen["stages"], bare=True, height=THUMBNAIL), width="stretch", key=f"{key}_ice")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open", key=f"{key}_open"):
@@ -52,7 +52,7 @@ def score(seen: Seen) -> str:
     judged = f"{with_interval(validated(seen))} on validation" if seen["best"] else "Nothing was judged yet"
     if seen["state"] not in ON_THE_WAY or not seen["planned_epochs"]:
         return judged
-    return f"{judged}; {seen['epochs_done']} of {counted(seen['planned_epochs'], 'epoch')}"
+    return f"{judged}; {seen['epochs_done']} of {counted(seen['planned_epochs'], seen['round'])}"
 
 
 def validated(seen: Seen) -> Mapping[str, Any] | None:

@@ -64,7 +64,7 @@ def row(line: Line) -> dict[str, str]:
         "accuracy": percent(line["accuracy"]),
         "dataset": line["dataset"],
         "backbone": line["backbone"],
-        "strategy": line["strategy"],
+        "strategy or learner": line["strategy"],
         "time": duration(line["seconds"]),
         "begun": f"{moment(line['created'], st.context.timezone)} ({ago(line['created'])})",
         "run": line["run"],

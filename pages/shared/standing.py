@@ -26,7 +26,7 @@ def draw(seen: Seen) -> None:
     if (quiet := seen["quiet_for"]) is not None and quiet > SILENCE:
         st.badge(f"no news for {duration(quiet)}", color="orange")
     if seen["state"] in ("running", "pausing", "paused", "stopping") and seen["planned_epochs"]:
-        st.progress(seen["progress"], text=f"{seen['epochs_done']} of {seen['planned_epochs']:,} epochs")
+        st.progress(seen["progress"], text=f"{seen['epochs_done']} of {seen['planned_epochs']:,} {seen['round']}s")
     if seen["best"]:
         st.markdown(plain(best_so_far(seen)))
     if seen["state"] in ADVICE:
@@ -63,9 +63,9 @@ def _at_work(seen: Seen) -> str:
         return "Loading its data and its network."
     left = "" if seen["seconds_left"] is None else f", about {duration(seen['seconds_left'])} left"
     if seen["judging"]:
-        return f"All epochs are done; it judges the pictures that were held out{left}."
+        return f"All {seen['round']}s are done; it judges the pictures that were held out{left}."
     epoch = min(seen["epochs_done"] + 1, seen["planned_epochs"])
-    return f"Learning: epoch {epoch} of {seen['planned_epochs']}{left}."
+    return f"Learning: {seen['round']} {epoch} of {seen['planned_epochs']}{left}."
 
 
 def best_so_far(seen: Seen) -> str:
@@ -74,7 +74,8 @@ def best_so_far(seen: Seen) -> str:
     noise = f" ({100 * interval[0]:.1f} to {100 * interval[1]:.1f})" if interval else ""
     before = [each["val_accuracy"] for each in seen["epochs"] if each["epoch"] < best["epoch"]]
     chosen = "; of those with as many right, the one with the lowest loss" if best["val_accuracy"] in before else ""
-    return f"Best epoch: {best['epoch'] + 1}, with {best['val_accuracy']:.1%}{noise} right on validation{chosen}."
+    said = f"{best['epoch'] + 1}, with {best['val_accuracy']:.1%}{noise} right on validation{chosen}"
+    return f"Best {seen['round']}: {said}."
 
 
 def _draw_buttons(seen: Seen) -> None:

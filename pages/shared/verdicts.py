@@ -25,7 +25,7 @@ def draw_verdicts(pairs: Sequence[Pair], names: Mapping[str, str]) -> None:
 
 
 def draw_verdict(pair: Pair, names: Mapping[str, str]) -> None:
-    about = "These recipes" if pair["about"] == "recipes" else "These two networks"
+    about = "These recipes" if pair["about"] == "recipes" else f"These two {pair['things']}"
     st.markdown(f"**{about}:** {plain(named(pair['sentence'], names))}.")
 
 

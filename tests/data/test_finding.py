@@ -228,7 +228,7 @@ def test_an_unknown_name_is_answered_with_close_ones(data, home):
 
 @pytest.mark.skipif(find_spec("datasets") is not None, reason="the optional package is installed")
 def test_a_hub_dataset_without_the_package_says_what_to_install(home):
-    with pytest.raises(MissingExtra, match=r'pip install "thaw\[hf\]"'):
+    with pytest.raises(MissingExtra, match=r'pip install -e "\.\[hf\]"'):
         open_source("hf:owner/name", home)
 
 

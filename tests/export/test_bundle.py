@@ -111,7 +111,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(
 ):
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     bench = Workbench(Home(Path(taken.run["best"]).parents[2]))
-    with pytest.raises(MissingExtra, match=r'pip install "thaw\[onnx\]"'):
+    with pytest.raises(MissingExtra, match=r'pip install -e "\.\[onnx\]"'):
         bench.export(taken.run["run"], str(tmp_path / "new"), onnx=True)
     bench.close()
     assert not (tmp_path / "new").exists()
@@ -135,9 +135,9 @@ def test_a_server_without_torch_has_the_archive_made_elsewhere(taken: Taken):
 
 
 def test_another_learner_is_taken_away_without_a_script(home_folder: Path, tmp_path: Path):
-    taken = taken_away(home_folder, tmp_path / "taken", {"onnx": True}, learner="svm")
+    taken = taken_away(home_folder, tmp_path / "taken", {"onnx": True}, learner="rbf_svm")
     assert ["svm needs Thaw" in note for note in taken.told["notes"]] == [True]
-    assert "train.py" not in taken.told["files"] and "by the learner svm" in taken.text("README.md")
+    assert "train.py" not in taken.told["files"] and "by the learner rbf_svm" in taken.text("README.md")
     assert taken.told["onnx"]["agree_where_clear"] == taken.told["onnx"]["clear"]
     assert "import timm" not in taken.text("README.md")
 

@@ -40,5 +40,24 @@ def test_all_stand_where_the_one_that_spent_least_has_ended():
     assert [each["accuracy"] for each in by_pictures["runs"]] == [0.6, 0.4]
 
 
+def led(**ways: list) -> list[tuple[float, str]]:
+    equal = at_equal("seconds", {run: points(STARTED, way) for run, way in ways.items()}, dict.fromkeys(ways, 100))
+    assert equal is not None
+    return [(each["from"], each["run"]) for each in equal["leads"]]
+
+
+def test_where_two_ways_cross_the_lead_changes():
+    quick, late = epochs(0.6, 0.65, 0.66, 0.66), epochs(0.5, 0.9, seconds=4)
+    assert led(late=late, quick=quick) == [(2, "quick"), (8, "late")]
+
+
+def test_who_is_only_caught_up_with_stays_in_front():
+    assert led(first=epochs(0.5, 0.7), second=epochs(0.4, 0.7)) == [(2, "first")]
+
+
+def test_nothing_counts_that_not_all_have_spent():
+    assert led(short=epochs(0.5), long=epochs(0.4, 0.9)) == [(2, "short")]
+
+
 def test_without_a_finished_epoch_there_is_no_race():
     assert at_equal("seconds", {"a": [], "b": points(STARTED, epochs(0.5))}, {"a": 1, "b": 1}) is None

@@ -24,18 +24,18 @@ from core.recipe import Recipe
 from core.training.attribution import looks
 from tests.learners.listening import Heard, hear
 
-CLASSICAL = ("svm", "logistic", "neighbours", "class_means")
+CLASSICAL = ("linear_svm", "rbf_svm", "logistic", "knn", "class_mean")
 WAYS = {
-    "an rbf svm": {"learner": "svm"},
-    "a linear svm": {"learner": {"name": "svm", "kernel": "linear"}},
+    "an rbf svm": {"learner": "rbf_svm"},
+    "a linear svm": {"learner": "linear_svm"},
     "logistic regression": {"learner": "logistic"},
-    "neighbours": {"learner": "neighbours"},
-    "class means": {"learner": "class_means"},
+    "neighbours": {"learner": "knn"},
+    "class means": {"learner": "class_mean"},
     "a grid of cells": {"learner": "logistic", "pooling": [1, 2]},
-    "an earlier stage, greatest values": {"learner": {"name": "svm", "stage": 2}, "pooling": "max"},
-    "an earlier stage in cells": {"learner": {"name": "class_means", "stage": 1}, "pooling": [2, 1]},
-    "two backbones": {"learner": {"name": "svm", "join": "test_resnet"}, "pretrained": False},
-    "a transformer": {"learner": "svm", "backbone": "test_vit", "pretrained": False, "image_size": [32, 32]},
+    "an earlier stage, greatest values": {"learner": {"name": "rbf_svm", "stage": 2}, "pooling": "max"},
+    "an earlier stage in cells": {"learner": {"name": "class_mean", "stage": 1}, "pooling": [2, 1]},
+    "two backbones": {"learner": {"name": "rbf_svm", "join": "test_resnet"}, "pretrained": False},
+    "a transformer": {"learner": "rbf_svm", "backbone": "test_vit", "pretrained": False, "image_size": [32, 32]},
     "a transformer's block": {
         "learner": {"name": "logistic", "stage": 1},
         "backbone": "test_vit",
@@ -43,7 +43,7 @@ WAYS = {
         "image_size": [32, 32],
         "pooling": [2, 2],
     },
-    "a modern network": {"learner": "neighbours", "backbone": "test_convnext", "pretrained": False, "image_size": 32},
+    "a modern network": {"learner": "knn", "backbone": "test_convnext", "pretrained": False, "image_size": 32},
     "measured colours, cropped": {"learner": "logistic", "normalisation": "measured", "fit": "crop"},
 }
 
@@ -54,7 +54,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def recipe_of(**changes) -> Recipe:
-    return Recipe.parse({"dataset": "digits", "examples_per_class": 5, "learner": "svm", **changes})
+    return Recipe.parse({"dataset": "digits", "examples_per_class": 5, "learner": "rbf_svm", **changes})
 
 
 def best_of(heard: Heard, folder: Path) -> Path:
@@ -92,7 +92,7 @@ def test_every_learner_beats_chance_by_far_on_digits(learner: str, home: Home):
     assert test.accuracy > 0.9
 
 
-@pytest.mark.parametrize("learner", ["logistic", "class_means"])
+@pytest.mark.parametrize("learner", ["logistic", "class_mean"])
 def test_a_sum_of_features_is_a_plain_network_that_timm_loads(learner: str, home: Home, tmp_path: Path):
     best = best_of(hear(recipe_of(learner=learner), home), tmp_path)
     model = timm.create_model(f"local-dir:{best}", pretrained=True, num_classes=10).eval()
@@ -225,8 +225,8 @@ def test_features_that_are_no_numbers_are_refused(home: Home, tmp_path: Path, mo
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"learner": {"name": "svm", "stage": 99}}, "fewer stages"),
-        ({"learner": {"name": "svm", "join": "no_such_net"}}, "neither Thaw nor timm knows it"),
+        ({"learner": {"name": "rbf_svm", "stage": 99}}, "fewer stages"),
+        ({"learner": {"name": "rbf_svm", "join": "no_such_net"}}, "neither Thaw nor timm knows it"),
         ({"workers": 2}, "learns alone"),
     ],
 )
@@ -238,18 +238,18 @@ def test_a_choice_that_cannot_be_made_is_a_sentence(changes: dict, words: str, h
 @pytest.mark.parametrize("join", ["../secret", "a,,b", "a;b", 7, "x" * 500])
 def test_names_that_are_joined_are_checked(join: object):
     with pytest.raises(RecipeError, match="learner.join"):
-        LEARNERS.parse({"name": "svm", "join": join})
+        LEARNERS.parse({"name": "rbf_svm", "join": join})
 
 
 def test_names_that_are_joined_are_read_however_they_are_spaced():
-    choice = LEARNERS.parse({"name": "svm", "join": " resnet18 ,resnet50 "})
+    choice = LEARNERS.parse({"name": "rbf_svm", "join": " resnet18 ,resnet50 "})
     assert choice["join"] == "resnet18, resnet50"
     assert LEARNERS.build(choice).joined == ("resnet18", "resnet50")  # type: ignore[attr-defined]
 
 
 def test_another_process_opens_it_and_tells_why(home: Home, tmp_path: Path):
     """Attribution and familiarity ask for timm's stages: a decision on features passes them on."""
-    recipe = recipe_of(learner={"name": "svm", "join": "test_resnet"}, pretrained=False)
+    recipe = recipe_of(learner={"name": "rbf_svm", "join": "test_resnet"}, pretrained=False)
     best = best_of(hear(recipe, home), tmp_path)
     script = (
         "import sys; from pathlib import Path; from PIL import Image; from core.engines.predictor import opened\n"
@@ -265,7 +265,7 @@ def test_another_process_opens_it_and_tells_why(home: Home, tmp_path: Path):
 
 
 def test_votes_that_count_alike_have_no_places_to_show(home: Home, tmp_path: Path):
-    best = best_of(hear(recipe_of(learner={"name": "neighbours", "vote": "equal"}), home), tmp_path)
+    best = best_of(hear(recipe_of(learner={"name": "knn", "vote": "equal"}), home), tmp_path)
     with pytest.raises(ExplorerError, match="counts votes"):
         looks(opened(best, "cpu"), Image.new("RGB", (40, 40), "white"), [0])
 

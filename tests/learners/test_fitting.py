@@ -45,7 +45,7 @@ def our_scores(learned_from: Material, asked: np.ndarray, settings: dict[str, fl
 @pytest.mark.parametrize("cost", [0.01, 1.0, 10.0])
 def test_support_vectors_decide_as_scikit_learn_does(kernel: str, cost: float):
     taught, (asked, _) = material(), clouds(2)
-    ours = our_scores(taught, asked, {"C": cost}, "svm", kernel=kernel)
+    ours = our_scores(taught, asked, {"C": cost}, f"{kernel}_svm")
     theirs = OneVsRestClassifier(SVC(C=cost, kernel=kernel, gamma="scale")).fit(taught.rows, taught.labels)
     wanted = theirs.decision_function(asked)
     np.testing.assert_allclose(ours, wanted, atol=1e-5, rtol=1e-5)
@@ -55,11 +55,11 @@ def test_support_vectors_decide_as_scikit_learn_does(kernel: str, cost: float):
 @pytest.mark.parametrize("kernel", ["linear", "rbf"])
 def test_weights_of_classes_reach_the_support_vectors(kernel: str):
     taught, (asked, _) = material(balanced=True), clouds(2)
-    ours = our_scores(taught, asked, {"C": 0.001}, "svm", kernel=kernel)
+    ours = our_scores(taught, asked, {"C": 0.001}, f"{kernel}_svm")
     for label in range(CLASSES):
         one = SVC(C=0.001, kernel=kernel).fit(taught.rows, taught.labels == label, sample_weight=taught.weights)
         np.testing.assert_allclose(ours[:, label], one.decision_function(asked), atol=1e-5, rtol=1e-5)
-    unweighed = our_scores(material(), asked, {"C": 0.001}, "svm", kernel=kernel)
+    unweighed = our_scores(material(), asked, {"C": 0.001}, f"{kernel}_svm")
     assert ours[:, 3].mean() > unweighed[:, 3].mean()
 
 
@@ -82,14 +82,14 @@ def test_two_classes_have_a_score_each():
 @pytest.mark.parametrize("k", [1, 5])
 def test_neighbours_vote_as_in_scikit_learn(vote: str, weights: str, k: int):
     taught, (asked, _) = material(), clouds(2)
-    ours = our_scores(taught, asked, {"k": k}, "neighbours", vote=vote)
+    ours = our_scores(taught, asked, {"k": k}, "knn", vote=vote)
     theirs = KNeighborsClassifier(k, weights=weights).fit(taught.rows, taught.labels)  # type: ignore[arg-type]
     np.testing.assert_allclose(ours, theirs.predict_proba(asked), atol=1e-5)
 
 
 def test_class_means_choose_the_nearest_centroid():
     taught, (asked, _) = material(), clouds(2)
-    ours = our_scores(taught, asked, {}, "class_means")
+    ours = our_scores(taught, asked, {}, "class_mean")
     assert (ours.argmax(1) == NearestCentroid().fit(taught.rows, taught.labels).predict(asked)).all()
     means = np.stack([taught.rows[taught.labels == label].mean(0) for label in range(CLASSES)])
     distances = ((asked[:, None] - means) ** 2).sum(-1)
@@ -98,13 +98,13 @@ def test_class_means_choose_the_nearest_centroid():
 
 
 def test_no_more_neighbours_are_asked_than_there_are():
-    assert learner_of("neighbours", k=50).candidates(pictures=7) == [{"k": 7}]
-    assert [each["k"] for each in learner_of("neighbours").candidates(pictures=4)] == [1, 3, 4]
+    assert learner_of("knn", k=50).candidates(pictures=7) == [{"k": 7}]
+    assert [each["k"] for each in learner_of("knn").candidates(pictures=4)] == [1, 3, 4]
 
 
 def test_what_was_asked_for_is_the_only_candidate():
-    assert learner_of("svm", C=2.5).candidates(pictures=100) == [{"C": 2.5}]
-    assert len(learner_of("svm").candidates(pictures=100)) > 1
+    assert learner_of("rbf_svm", C=2.5).candidates(pictures=100) == [{"C": 2.5}]
+    assert len(learner_of("rbf_svm").candidates(pictures=100)) > 1
 
 
 def test_classes_that_count_alike_weigh_the_same_in_sum():
@@ -124,13 +124,13 @@ def test_scores_are_made_as_sure_as_they_may_be():
     """What was learned by heart says little: how sure it may be is learned from pictures that were left out."""
     rows, _ = clouds(1)
     by_chance = np.random.default_rng(3).integers(0, CLASSES, len(rows))
-    known = sharpness_of(fit_of(learner_of("svm"), material()), material(), {"C": 10.0})
+    known = sharpness_of(fit_of(learner_of("rbf_svm"), material()), material(), {"C": 10.0})
     guessed = Material(rows, by_chance, CLASSES, np.ones(len(rows)))
-    assert known > 1.0 > sharpness_of(fit_of(learner_of("svm"), guessed), guessed, {"C": 10.0})
+    assert known > 1.0 > sharpness_of(fit_of(learner_of("rbf_svm"), guessed), guessed, {"C": 10.0})
 
 
 def test_a_class_with_a_single_picture_does_not_disturb_the_folds():
     rows, labels = clouds(1)
     kept = np.flatnonzero((labels != 3) | (np.arange(len(labels)) == len(labels) - 1))
     lone = Material(rows[kept], labels[kept], CLASSES, np.ones(len(kept)))
-    assert np.isfinite(sharpness_of(fit_of(learner_of("svm"), lone), lone, {"C": 1.0}))
+    assert np.isfinite(sharpness_of(fit_of(learner_of("rbf_svm"), lone), lone, {"C": 1.0}))

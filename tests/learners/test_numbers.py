@@ -31,8 +31,8 @@ def test_sums_that_are_no_class_are_left_out_and_the_rest_shares_their_part():
 @pytest.mark.parametrize("classes", [("ants", "bees"), ("1", "-1"), ("1", "2.5"), ("1", "01"), ("1", "9" * 30)])
 def test_labels_that_are_no_sums_get_one_sentence(classes: tuple[str, ...]):
     with pytest.raises(RecipeError, match="adds up parts"):
-        numbers_of(classes, "segments", "insects")
+        numbers_of(classes, "segment", "insects")
 
 
 def test_labels_in_any_order_are_read_as_numbers():
-    assert numbers_of(("0", "10", "2"), "segments", "sums") == [0, 10, 2]
+    assert numbers_of(("0", "10", "2"), "segment", "sums") == [0, 10, 2]

@@ -25,7 +25,7 @@ from tests.conftest import PROJECT
 from tests.learners.listening import hear
 from tests.learners.strings_of_test import string_of
 
-SMALL = {"dataset": "digit_sums", "learner": "segments", "epochs": 2, "examples_per_class": 8, "batch_size": 20}
+SMALL = {"dataset": "digit_sums", "learner": "segment", "epochs": 2, "examples_per_class": 8, "batch_size": 20}
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_weights_that_do_not_fit_get_a_sentence(trained: tuple[Path, list], tmp_
 @pytest.mark.slow  # that an autoencoder, which keeps the same course, goes on the same is tried in every run
 @pytest.mark.parametrize("cuts", ["columns", "components"])
 def test_paused_at_any_step_and_resumed_it_says_the_same(home: Home, cuts: str):
-    recipe = Recipe.parse({**SMALL, "learner": {"name": "segments", "cuts": cuts}})
+    recipe = Recipe.parse({**SMALL, "learner": {"name": "segment", "cuts": cuts}})
     whole = hear(recipe, home)
     plan = whole.events[0].plan  # type: ignore[attr-defined]
     for step in (1, 4, 5):
@@ -174,5 +174,5 @@ def test_no_digit_that_is_learned_from_stands_in_a_held_out_sum(home: Home):
 
 
 def test_labels_that_are_no_sums_are_refused_in_one_sentence(home: Home, real_data: Path):
-    with pytest.raises(RecipeError, match=r"^dataset: 'hymenoptera' is not possible; segments adds up parts"):
+    with pytest.raises(RecipeError, match=r"^dataset: 'hymenoptera' is not possible; segment adds up parts"):
         hear(Recipe.parse({**SMALL, "dataset": "hymenoptera"}), home)

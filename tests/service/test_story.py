@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.scripted_run import said_in, started
+from core.catalog.learners import LEARNERS
 from core.recipe import Recipe
 from core.runs.record import Record
 from core.service.stories import Stories, stories_of
@@ -149,3 +150,11 @@ def test_only_the_runs_that_were_looked_at_last_are_remembered(record: Record, m
 
 def test_whoever_looks_into_one_database_shares_its_stories(record: Record):
     assert stories_of(record.store) is stories_of(record.seen_by("ada").store)
+
+
+@pytest.mark.parametrize("name", list(LEARNERS))
+def test_only_a_learner_that_follows_the_strategy_has_stages_that_are_still_to_come(name: str):
+    learner, strategy = LEARNERS.entry(name), {"name": "freeze_until", "epoch": 3}
+    told = heard(started(5), *epochs(0, 1), learner=name, strategy=strategy).to_json(300)
+    assert {len(stage["scales"]) for stage in told["stages"]} == {5 if learner.follows_strategy else 2}
+    assert (told["learner"], told["round"], told["without"]) == (name, learner.round, learner.without)

@@ -32,7 +32,7 @@ def test_markdown_has_its_pictures_beside_it(tmp_path: Path, capsys: pytest.Capt
 def test_a_run_that_takes_no_steps_has_no_curves_and_no_heat_map_and_shows_what_it_tried(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ):
-    svm = typed(capsys, "train", *QUICK, "--set", "learner=svm", "--name", "machine", "--json").json["run"]
+    svm = typed(capsys, "train", *QUICK, "--set", "learner=linear_svm", "--name", "machine", "--json").json["run"]
     typed(capsys, "report", svm, "--to", str(tmp_path / "a.html"))
     read = Read((tmp_path / "a.html").read_text(encoding="utf-8"))
     assert "There are no curves of machine: it takes no steps." in read.text

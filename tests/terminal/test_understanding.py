@@ -66,5 +66,5 @@ def test_two_runs_are_compared_class_by_class_and_raced(capsys: pytest.CaptureFi
     assert "won by" in typed(capsys, "compare", "first", other, "--classes", "--pictures", "2").out
     raced = typed(capsys, "race", "first", other, "--json").json
     assert raced["at_equal"]["pictures"]["budget"] == min(each["points"][-1]["pictures"] for each in raced["runs"])
-    assert "by " in typed(capsys, "race", "first", other).out
+    assert "; in front: " in typed(capsys, "race", "first", other).out
     assert second["run"] == other and typed(capsys, "delete", other).code == 0

@@ -37,7 +37,7 @@ BOATS: dict[str, Any] = {
     },
     "members": [
         {"name": NETWORK},
-        {"name": SVM, "recipe": {"learner": {"name": "svm", "kernel": "linear"}, "augmentation": []}, "draws": False},
+        {"name": SVM, "recipe": {"learner": "linear_svm", "augmentation": []}, "draws": False},
         {"name": LONGER, "further": True, "recipe": {"epochs": 30}},
         {"name": MAXIMUM, "further": True, "recipe": {"pooling": "max", "epochs": 30}},
         {"name": GRID, "further": True, "recipe": {"pooling": [1, 3], "epochs": 30}},
@@ -87,7 +87,7 @@ BOATS: dict[str, Any] = {
             "name": "kernel",
             "question": "The kernel of its SVM",
             "chosen": "linear",
-            "options": {kernel: {SVM: {"learner": {"name": "svm", "kernel": kernel}}} for kernel in ("linear", "rbf")},
+            "options": {kernel: {SVM: {"learner": f"{kernel}_svm"}} for kernel in ("linear", "rbf")},
         },
         {"question": "Which ResNet, and which of its layers gives the SVM's features", "chosen": "ResNet-18, the last"},
         {"question": "How C was chosen", "chosen": "on validation, without the test pictures"},

@@ -33,6 +33,8 @@ class Comparison:
     seeds: tuple[int, int] = (1, 1)
     reason: str = ""
     """Why nothing could be judged, if so."""
+    things: str = "networks"
+    """What the two are called."""
 
     @property
     def verdict(self) -> Literal["a", "b", "too_close"]:
@@ -45,10 +47,9 @@ class Comparison:
         if self.reason:
             return self.reason
         said = self._runs_in_words() if self.about == "runs" else self._recipes_in_words()
-        things = "networks" if self.about == "runs" else "recipes"
         if self.verdict == "too_close":
-            return f"{said}: too close to call between these two {things}"
-        return f"{said}: {self.a if self.verdict == 'a' else self.b} is the better of these two {things}"
+            return f"{said}: too close to call between these two {self.things}"
+        return f"{said}: {self.a if self.verdict == 'a' else self.b} is the better of these two {self.things}"
 
     def _runs_in_words(self) -> str:
         counts = f"{self.only_a_right:.0f} only {self.a} right, {self.only_b_right:.0f} only {self.b} right"
@@ -64,8 +65,10 @@ class Comparison:
         return {**asdict(self), "verdict": self.verdict, "sentence": self.sentence}
 
 
-def compare_runs(right_a: np.ndarray, right_b: np.ndarray, a: str = "A", b: str = "B") -> Comparison:
-    """Two trained networks: the pictures on which only one of them is right decide, by McNemar's exact test."""
+def compare_runs(
+    right_a: np.ndarray, right_b: np.ndarray, a: str = "A", b: str = "B", things: str = "networks"
+) -> Comparison:
+    """Two trained networks, or other runs: the pictures on which only one is right decide, by McNemar's exact test."""
     _check_same_length(right_a, right_b, a, b)
     only_a, only_b = int((right_a & ~right_b).sum()), int((~right_a & right_b).sum())
     p_value = mcnemar_exact(only_a, only_b)
@@ -78,6 +81,7 @@ def compare_runs(right_a: np.ndarray, right_b: np.ndarray, a: str = "A", b: str 
         difference=(only_a - only_b) / len(right_a),
         p_value=p_value,
         p_adjusted=p_value,
+        things=things,
     )
 
 
@@ -97,6 +101,7 @@ def compare_recipes(rights_a: np.ndarray, rights_b: np.ndarray, a: str = "A", b:
         a=a,
         b=b,
         about="recipes",
+        things="recipes",
         only_a_right=float((share_a * (1 - share_b)).sum()),
         only_b_right=float((share_b * (1 - share_a)).sum()),
         difference=float(rights_a.mean() - rights_b.mean()),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from core.catalog.learners import learner_in
 from core.errors import NotFound, RecordError
 from core.runs.store import RunRow
 from core.service.actions.bench import Bench
@@ -43,10 +44,30 @@ class InsightActions(Bench):
     def why(
         self, run: str, picture: str | tuple[str, bytes], classes: Sequence[str] = (), device: str = "auto"
     ) -> list[dict[str, Any]]:
-        """Where the network looked: for each class (else for the predicted one) the picture with its `heat`."""
-        _, best = self._with_weights(run)
+        """Where the network looked: for each class (else for the predicted one) the picture with its `heat`.
+
+        Of a learner that reads parts its cuts; one for which no place of a picture means anything says so.
+        """
+        row, best = self._with_weights(run)
+        if reason := learner_in(self.record.store.recipe(row.id)).without.get("why"):
+            raise RecordError(reason)
         named = (picture, picture) if isinstance(picture, str) else picture
         return self.ask("why", best=best, picture=named, classes=list(classes), device=device)["looks"]
+
+    def reconstructions(
+        self, run: str, split: str | None = None, right: bool | None = None, count: int = 12, device: str = "auto"
+    ) -> dict[str, Any]:
+        """Pictures of a split, evenly spread, each a `pair`: itself above what an autoencoder has drawn again of it.
+
+        `right` picks those that it named right, or wrong.
+        """
+        from core.service.redrawing import held_out
+
+        row, best = self._with_weights(run)
+        found = held_out(self.record, row, split, right, count)
+        pictures = [(each["file"], each.pop("whole")) for each in found["rows"]]
+        pairs = self.ask("rebuild", best=best, pictures=pictures, device=device)["pairs"]
+        return {**found, "rows": [{**each, "pair": pair} for each, pair in zip(found["rows"], pairs, strict=True)]}
 
     def samples(self, run: str, count: int = 8) -> list[dict[str, Any]]:
         """Pictures of the run's own test split, of different classes, to try it on."""

@@ -77,13 +77,13 @@ class ReplayActions(Bench):
         return {**made, "replay": card.name, "form": form, "reused": False}
 
     def replayed(self, sweep: str) -> dict[str, Any]:
-        """How a replay stands: each member, and every claim beside what has come of it so far."""
+        """How a replay stands: each member, and every claim beside what has come of it so far.
+
+        It is named by its sweep; a card's name means the newest of that card.
+        """
         from core.service.replaying.standing import summary
 
-        row = self._replays.find(sweep)
-        if "replay" not in row.plan:
-            raise NotFound(f"The sweep {shown(row.name)} is no replay; `replays` tells which there are.")
-        return summary(self.record, row)
+        return summary(self.record, self._replay(sweep))
 
     @manner_of("replayed")
     def measure_gaps(self, sweep: str, device: str = "auto") -> int:
@@ -94,7 +94,7 @@ class ReplayActions(Bench):
         from core.service.replaying.gaps import unmeasured
         from core.service.replaying.telling import FIT
 
-        runs = unmeasured(self.record, self._replays.find(sweep))
+        runs = unmeasured(self.record, self._replay(sweep))
         for run in runs:
             folder, recipe = self.record.folder(run), self.record.store.recipe(run)
             fit = self.ask("fitted", best=str(folder / "best"), recipe=recipe, device=device)
@@ -140,6 +140,17 @@ class ReplayActions(Bench):
                 whole = len(runs_of(self.record, row)) == len({each["hash"] for each in wanted["members"]})
                 return row if whole and rolled_up(states) in ("running", "queued", "done") else None
         return None
+
+    def _replay(self, word: str) -> SweepRow:
+        from core.catalog.replays import REPLAYS
+
+        begun = self.replays_begun(word) if word in REPLAYS else []
+        if word in REPLAYS and not begun:
+            raise NotFound(f"The replay {word} has not been begun yet; `replay {word}` runs it.")
+        row = self._replays.find(begun[0]["sweep"] if begun else word)
+        if "replay" not in row.plan:
+            raise NotFound(f"The sweep {shown(row.name)} is no replay; `replays` tells which there are.")
+        return row
 
     @property
     def _replays(self) -> SweepStore:

@@ -64,6 +64,8 @@ def summary(record: Record, sweep: SweepRow) -> dict[str, Any]:
     return {
         "replay": card.name,
         "title": card.title,
+        "question": card.question,
+        "source": card.source,
         "form": form,
         "left_out": card.form(form).left_out,
         "sweep": sweep.id,

@@ -77,7 +77,7 @@ def test_where_nobody_listens_is_said_at_once(record: Record, monkeypatch: pytes
 
 def test_without_ray_it_is_one_sentence(record: Record, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingExtra, match=r'pip install "thaw\[ray\]"'):
+    with pytest.raises(MissingExtra, match=r'pip install -e "\.\[ray\]"'):
         open_engine(record, "ray")
 
 
