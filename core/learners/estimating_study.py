@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import numpy as np
 import torch
@@ -45,8 +44,9 @@ def estimated(
         once = setup + decoding(course.lesson, np.concatenate([*whole.values()]))
         rows = list(_rows(course))
         judging = _judging(course, whole)
+        course.best = course.state_now()
         saving = keeping(course.save_best, home)
-        epoch = len(whole["val"]) * judging + timed(course.extras) + saving
+        epoch = len(whole["val"]) * judging + timed(course.pupil.extras) + saving
         learning = sum(epochs * (course.steps_per_epoch * step + epoch) for epochs, step in rows)
         once += held_out * judging
         return Estimate(
@@ -92,7 +92,6 @@ def _judging(course: Course, whole: dict[str, np.ndarray]) -> float:
         shown = some(whole["val"], max(FEW, min(most, int(QUICK / each))))
         lesson.canvases.ensure(shown)
         lesson.splits = {**whole, "val": shown}
-        each = second_time(partial(course.evaluate, "val")) / len(shown)
-    course.improved(course.position.epoch, *course.evaluate("val"))
+        each = second_time(lambda: course.evaluate("val")) / len(shown)
     lesson.splits = whole
     return each

@@ -18,7 +18,7 @@ st.session_state["refused"] = dict(recipe_state.refused())
     [(("last_layers", "count", 7), 7), (("last_stages", "count", 7), 3), (("freeze_until", "epoch", 7), 3)],
 )
 def test_only_the_choice_that_stands_takes_a_setting(asked: tuple[str, str, int], count: int):
-    page = AppTest.from_string(SCRIPT)
+    page = AppTest.from_string(SCRIPT, default_timeout=30)
     page.session_state["asked"] = asked
     page.run()
     assert not page.exception
