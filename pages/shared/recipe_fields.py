@@ -85,8 +85,15 @@ class _Widget:
 
     def shown(self, value: Any, read: Callable[[Any], Any] = lambda given: given) -> dict[str, Any]:
         """Let the widget show a value, and hand on what it is changed to."""
-        if self.key not in st.session_state or st.session_state[self.key] != value:
+        if self.is_new or st.session_state[self.key] != value:
             st.session_state[self.key] = value
+        return self.named(read)
+
+    @property
+    def is_new(self) -> bool:
+        return self.key not in st.session_state
+
+    def named(self, read: Callable[[Any], Any] = lambda given: given) -> dict[str, Any]:
         changed = lambda: self.take(read(st.session_state[self.key]))  # noqa: E731
         return {"key": self.key, "on_change": changed, "help": self.spec["help"] + _each_in_a_sentence(self.spec)}
 
@@ -103,9 +110,13 @@ def _number(widget: _Widget) -> None:
     low, high = (None if spec[side] is None else kind(spec[side]) for side in ("low", "high"))
     step = 1 if spec["whole"] else _step(spec)
     value = None if widget.value is None else kind(widget.value)
+    # What a new field holds stands in it from its first drawing on: a browser that misses one of two drawings in quick
+    # succession would show the lowest number in its place.
+    begins = {"value": value} if widget.is_new or st.session_state[widget.key] == value else {}
     empty: dict[str, Any] = {"value": None, "placeholder": NOTHING_GIVEN} if spec.get("optional") else {}
-    manner = {"step": step, "format": None if spec["whole"] else "%.8g", **empty}
-    st.number_input(widget.label, min_value=low, max_value=high, **manner, **widget.shown(value))
+    manner = {"step": step, "format": None if spec["whole"] else "%.8g", **empty, **begins}
+    named = widget.named() if widget.is_new else widget.shown(value)
+    st.number_input(widget.label, min_value=low, max_value=high, **manner, **named)
 
 
 def _step(spec: Spec) -> float:
