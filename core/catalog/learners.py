@@ -250,9 +250,9 @@ def learner_in(recipe: Mapping[str, Any]) -> type[Learner]:
     return LEARNERS.entry(LEARNERS.parse(recipe.get("learner", "network")).name)
 
 
-def round_of(how: str) -> str:
-    """What is gone through one after the other; `how` names the strategy, or the learner that follows none."""
-    return LEARNERS.entry(how).round if how in LEARNERS else Learner.round
+def learner_behind(how: str) -> type[Learner]:
+    """Who learns, where `how` names the strategy of a network, or a learner that follows none."""
+    return LEARNERS.entry(how) if how in LEARNERS else Network
 
 
 def in_words(dataset: str, backbone: str, how: str) -> str:

@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.catalog.learners import in_words, round_of
+from core.catalog.learners import in_words, learner_behind
 from core.runs.strict import strict_json
 from core.service import Workbench
 from core.terminal import (
@@ -56,7 +56,8 @@ def train(bench: Workbench, asked: Namespace, screen: Screen) -> int:
     twin = None if asked.again else bench.finished_twin(bench.check(recipe), name=asked.name)
     if twin:
         screen.line(f"The run {twin} has learned exactly this already; --again trains it anew.")
-    progress = Progress(screen, inert(in_words(recipe.dataset, recipe.backbone, recipe.how)), round_of(recipe.how))
+    what = inert(in_words(recipe.dataset, recipe.backbone, recipe.how))
+    progress = Progress(screen, what, learner_behind(recipe.how).round)
     run = twin or bench.train(recipe, name=asked.name, device=asked.device, again=True, on_event=progress)
     shown = bench.show(run)
     screen.result({**shown, "reused": twin is not None})

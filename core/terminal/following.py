@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from core.catalog.learners import Learner, round_of
+from core.catalog.learners import Learner, Network, learner_behind
 from core.events import Improved, event_from_json
 from core.runs.states import HELD
 from core.runs.strict import strict_json
@@ -79,7 +79,8 @@ class PlainLines:
     """For a pipe: a line per epoch, and one whenever the run stands differently."""
 
     def __init__(self, screen: Screen, run: Found):
-        self.screen, self.progress = screen, Progress(screen, inert(title_of(run)), round_of(run["strategy"]))
+        self.screen = screen
+        self.progress = Progress(screen, inert(title_of(run)), learner_behind(run["strategy"]).round)
         self._told = ""
 
     def hear(self, said: Found) -> None:
@@ -100,7 +101,7 @@ class Board:
     def __init__(self, screen: Screen):
         self.screen, self.forecast = screen, Forecast()
         self.best: Improved | None = None
-        self.round = Learner.round
+        self.learner: type[Learner] = Network
 
     def hear(self, said: Found) -> None:
         event = event_from_json(said)
@@ -109,7 +110,7 @@ class Board:
             self.best = event
 
     def look(self, run: Found) -> None:
-        self.round = round_of(run["strategy"])
+        self.learner = learner_behind(run["strategy"])
         head = f"{inert(run['name'])}  {run['run']}  {told_state(run)}"
         self.screen.redraw(head, *self._progress(run), *self._curves())
 
@@ -117,10 +118,11 @@ class Board:
         """Where a run at work is; what was said before it began to wait is past."""
         if run["state"] not in HELD or self.forecast.started is None:
             return [inert(run["reason"])]
-        return [progress_line(self.forecast, self.best, self.screen.drawn, self.round)]
+        return [progress_line(self.forecast, self.best, self.screen.drawn, self.learner.round)]
 
     def _curves(self) -> list[str]:
         epochs = [vars(each) for each in self.forecast.ended]
         room = max(10, self.screen.width - NAMES_AND_FIGURES)
         best = self.best.epoch if self.best else None
-        return curves(epochs, best, self.screen.drawn, room, self.round) + thaw(epochs[-room:], self.screen.drawn, room)
+        drawn = curves(epochs, best, self.screen.drawn, room, self.learner.round)
+        return drawn if "thaw" in self.learner.without else drawn + thaw(epochs[-room:], self.screen.drawn, room)

@@ -33,9 +33,10 @@ def draw_race(raced: Found, names: Mapping[str, str]) -> None:
         st.caption("One of them has not finished an epoch, so there is no race.")
         return
     st.markdown(f"By {_amount(currency, equal['budget'])}, the best validation accuracy so far:")
-    st.dataframe([_standing(each, names) for each in equal["runs"]], hide_index=True)
+    rounds = {each["run"]: each["round"] for each in raced["runs"]}
+    st.dataframe([_standing(each, names, rounds[each["run"]]) for each in equal["runs"]], hide_index=True)
     st.markdown(plain(f"In front: {_in_front(currency, equal['leads'], names)}."))
-    st.caption("Each figure is of the best epoch by then, chosen on the pictures that it is measured on.")
+    st.caption("Each figure is of the best by then, chosen on the pictures that it is measured on.")
     title = f"Best so far by {CURRENCY_NAMES[currency]}"
     chart = spec(points_of(raced["runs"], names, "best"), list(names.values()), currency, "value", title)
     st.vega_lite_chart(spec=chart, width="stretch", key="compare_race", alt=title)
@@ -53,12 +54,12 @@ def _in_front(currency: str, leads: Sequence[Found], names: Mapping[str, str]) -
     )
 
 
-def _standing(each: Found, names: Mapping[str, str]) -> dict[str, Any]:
+def _standing(each: Found, names: Mapping[str, str], round: str) -> dict[str, Any]:
     if each["accuracy"] is None:
-        return {"run": names[each["run"]], "accuracy": "nothing for that much", "epoch": None}
+        return {"run": names[each["run"]], "accuracy": "nothing for that much", "after": None}
     low, high = (f"{100 * bound:.1f}" for bound in each["interval"])
     told = f"{percent(each['accuracy'])} ({low} to {high})"
-    return {"run": names[each["run"]], "accuracy": told, "epoch": each["epoch"] + 1}
+    return {"run": names[each["run"]], "accuracy": told, "after": f"{round} {each['epoch'] + 1}"}
 
 
 def draw_costs(raced: Found, names: Mapping[str, str]) -> None:

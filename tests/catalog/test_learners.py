@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.catalog.learners import LEARNERS, PANELS, in_words, learner_in, round_of
+from core.catalog.learners import LEARNERS, PANELS, in_words, learner_behind, learner_in
 from core.catalog.strategies import STRATEGIES
 from core.recipe import Recipe
 
@@ -33,7 +33,7 @@ def test_a_strategy_is_told_as_such_and_a_learner_of_its_own_as_that():
         if not learner.follows_strategy:
             told = "digits with resnet18" if learner.takes_backbone else "digits"
             assert in_words("digits", "resnet18", name) == f"{told}, learner {name}"
-            assert round_of(name) == learner.round
+            assert learner_behind(name) is learner
 
 
 def test_no_strategy_is_called_like_a_learner():
