@@ -33,9 +33,10 @@ SUMS: dict[str, Any] = {
     },
     "quick": {
         "recipe": {"image_size": [28, 112], "examples_per_class": 40, "held_out_per_class": 14, "epochs": 3},
-        "left_out": "40 pictures a sum instead of 500 to learn from, 14 instead of 60 to choose by and 14 instead of 136 "
-        "to be tested with, at 28 x 112 instead of 56 x 224, 3 epochs instead of 50 (the autoencoder: 8); the own CNN at "
-        "40 x 160, LoRA in a ResNet-18, segments from 800 pictures of each digit in 4 epochs.",
+        "left_out": "40 pictures a sum instead of 500 to learn from, 14 instead of 60 to choose by and 14 instead"
+        " of 136 to be tested with, at 28 x 112 instead of 56 x 224, 3 epochs instead of 50 (the "
+        "autoencoder: 8); the own CNN at 40 x 160, LoRA in a ResNet-18, segments from 800 pictures of"
+        " each digit in 4 epochs.",
         "minutes": 3,
     },
     "full": {"left_out": "Nothing: all pictures, 50 epochs."},
