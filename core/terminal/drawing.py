@@ -1,7 +1,8 @@
 """Tables, curves and matrices in text."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from core.terminal.cells import width
@@ -22,6 +23,21 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]], right: str = "
         ).rstrip()
         for row in [list(heads), *cells]
     ]
+
+
+def table_or_blocks(heads: Sequence[str], rows: Sequence[Sequence[object]], room: int) -> list[str]:
+    """A table where there is room for it; else a block for each row, its other cells by name below the first."""
+    lines = table(heads, rows)
+    if max(map(width, lines)) <= room:
+        return lines
+    return [line for row in rows for line in _block(heads, row, room)]
+
+
+def _block(heads: Sequence[str], row: Sequence[object], room: int) -> Iterator[str]:
+    first, *others = (inert("" if cell is None else cell) for cell in row)
+    yield from wrap(first, room)
+    for head, cell in zip(heads[1:], others, strict=True):
+        yield from wrap(f"{head}: {cell}", room, initial_indent="  ", subsequent_indent="    ") if cell else ()
 
 
 def _padded(text: str, room: int, at_right: bool) -> str:

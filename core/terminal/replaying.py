@@ -10,7 +10,7 @@ from typing import Any
 from core.errors import NotFound, RecipeError, shown
 from core.runs.states import UNSUCCESSFUL
 from core.service import Workbench
-from core.terminal.drawing import bar, table
+from core.terminal.drawing import bar, table, table_or_blocks
 from core.terminal.exits import DONE, MENDABLE
 from core.terminal.parsing import PROGRAM
 from core.terminal.screen import Screen, inert
@@ -153,7 +153,8 @@ def tell_replay(found: Found, screen: Screen) -> None:
         [each["text"], each["claim_told"], each["outcome_told"], each["interval_told"], _verdict(each)]
         for each in found["claims"]
     ]
-    screen.lines(table(["claim", "published", "outcome", "interval", "verdict"], rows))
+    heads = ["claim", "published", "outcome", "interval", "verdict"]
+    screen.lines(table_or_blocks(heads, rows, screen.width) if screen.live else table(heads, rows))
     screen.line()
     sentence = found["tally"]["sentence"]
     screen.line(f"{sentence[:1].upper()}{sentence[1:]}.")

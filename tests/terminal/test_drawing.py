@@ -11,6 +11,7 @@ from core.terminal.drawing import (
     size,
     sparkline,
     table,
+    table_or_blocks,
     thaw,
 )
 
@@ -30,6 +31,23 @@ SCORE = {
     "confusion": [[87, 13], [0, 50]],
     "top_confusions": [{"true": "ant", "predicted": "bee", "count": 13, "share": 0.13}],
 }
+
+
+def test_a_table_without_room_is_a_block_for_each_row():
+    heads, rows = (
+        ["claim", "published", "verdict"],
+        [["one is better than the other", "+2 points", None], ["x", "1", "y"]],
+    )
+    assert table_or_blocks(heads, rows, 60) == table(heads, rows)
+    assert table_or_blocks(heads, rows, 20) == [
+        "one is better than",
+        "the other",
+        "  published: +2",
+        "    points",
+        "x",
+        "  published: 1",
+        "  verdict: y",
+    ]
 
 
 def test_columns_stand_under_their_heads_whatever_script_the_names_are_in():
