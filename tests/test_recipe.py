@@ -1,5 +1,6 @@
 """A recipe survives its JSON, knows equal choices for equal, and says precisely what cannot be chosen."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -189,6 +190,12 @@ def test_the_order_of_augmentations_means_something():
 
 def test_nothing_as_an_augmentation_leaves_no_augmentation():
     assert Recipe(augmentation=(AUGMENTATIONS.choose("none"),)).augmentation == ()
+
+
+def test_only_what_differs_from_the_defaults_is_hashed():
+    """So a field that is added one day leaves the runs that were made before it what they are."""
+    canonical = '{"epochs":3,"lr":0.01,"schema":1}'
+    assert Recipe(lr=0.01, epochs=3).hash == hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
 def test_the_hash_is_the_same_in_every_process():

@@ -183,8 +183,10 @@ class Recipe:
 
     @cached_property
     def hash(self) -> str:
-        """Equal choices, equal hash."""
-        canonical = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        """Equal choices, equal hash: also among recipes from before a field was added that is left to its default."""
+        usual = Recipe().to_json()
+        chosen = {name: value for name, value in self.to_json().items() if value != usual[name]}
+        canonical = json.dumps({"schema": SCHEMA, **chosen}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     def with_overrides(self, overrides: Iterable[str]) -> "Recipe":
