@@ -153,6 +153,11 @@ def tell_replay(found: Found, screen: Screen) -> None:
         [each["text"], each["claim_told"], each["outcome_told"], each["interval_told"], _verdict(each)]
         for each in found["claims"]
     ]
+    rows += [
+        [f"{each['name']}: accuracy", None, each["outcome_told"], None, each["reason"]]
+        for each in found["members"]
+        if each["claim"] is None and each["outcome"] is not None
+    ]
     heads = ["claim", "published", "outcome", "interval", "verdict"]
     screen.lines(table_or_blocks(heads, rows, screen.width) if screen.live else table(heads, rows))
     screen.line()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FEW = "fewer than three seeds"
 UNLEARNED = "not learned in the quick form"
+UNCLAIMED = "the report gives no figure of it"
 WITHOUT_VERDICT = "a count stands with its interval, without a verdict"
 OF_AN_ORDER = {"a": "reproduced", "b": "worse", "too_close": "cannot be told apart"}
 """The winner of the report is A: that B is ahead is worse than was published."""
@@ -41,6 +42,27 @@ def judge_figure(claim: Figure | Right, trained: Trained, differs: Sequence[str]
         verdict=judged.verdict,
         reason=reasons(_why(judged.reason, trained.form), unlearned),
         note=reasons(judged.note, _last_told(judged.last)),
+    )
+
+
+def unclaimed(trained: Trained) -> Row:
+    """The accuracy of a member that its report gives no figure of: on the test pictures where there are any."""
+    from core.insight.verdicts import Outcome
+
+    known = {"text": "", "kind": "accuracy", "members": (trained.member.name,), "further": trained.member.further}
+    if not trained.done:
+        return Row(**known, reason=reasons(trained.missing, UNCLAIMED))
+    guesses = trained.guesses(trained.scored, "best")
+    outcome = Outcome(each=tuple(_value(each, "accuracy") for each in guesses), n=len(guesses[0].labels))
+    quick = trained.form == "quick"
+    unlearned = UNLEARNED if quick and not _is_learned(guesses) else ""
+    return Row(
+        **known,
+        outcome=outcome.mean,
+        outcome_told=percent(outcome.mean),
+        interval=outcome.interval,
+        each=outcome.each,
+        reason=reasons(trained.missing, QUICK if quick else "", UNCLAIMED, unlearned),
     )
 
 

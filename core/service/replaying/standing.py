@@ -23,7 +23,7 @@ from core.runs.record import Record
 from core.runs.store import RunRow
 from core.runs.sweeps import SweepRow
 from core.service.replaying import telling
-from core.service.replaying.judging import interval_told, judge_classes, judge_figure, judge_orders
+from core.service.replaying.judging import interval_told, judge_classes, judge_figure, judge_orders, unclaimed
 from core.service.replaying.rows import NOT_JUDGED, Row, about, reasons
 from core.service.replaying.trained import Trained
 from core.service.showing import when
@@ -173,7 +173,8 @@ def _missing(claim: Claim, trained: Mapping[str, Trained]) -> str:
 
 def _member(trained: Trained, differs: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
     """A member with its first own figure, which is what a report gives first of it."""
-    own = next((row for row in rows if row.kind in ("figure", "right") and row.members == (trained.member.name,)), None)
+    figures = (row for row in rows if row.kind in ("figure", "right") and row.members == (trained.member.name,))
+    own = next(figures, None) or unclaimed(trained)
     states = Counter(row.state for row in trained.rows)
     return {
         "run": trained.rows[0].id if trained.rows else None,
@@ -185,11 +186,12 @@ def _member(trained: Trained, differs: Sequence[str], rows: Sequence[Row]) -> di
         "planned": trained.planned,
         "done": len(trained.done),
         "seconds": [row.seconds for row in trained.done],
-        "outcome": own and own.outcome,
-        "interval": own and own.interval,
-        "claim": own and own.claim,
-        "verdict": own.verdict if own else NOT_JUDGED,
-        "reason": own.reason if own else reasons(trained.missing, "the report gives no figure of it"),
+        "outcome": own.outcome,
+        "outcome_told": f"{own.outcome_told} {interval_told(own)}".strip(),
+        "interval": own.interval,
+        "claim": own.claim,
+        "verdict": own.verdict,
+        "reason": own.reason,
         "differs": list(differs),
     }
 

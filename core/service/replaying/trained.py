@@ -49,6 +49,12 @@ class Trained:
         states = Counter(row.state for row in self.rows if row.state != "done")
         return f"{self.member.name}: {', '.join(f'{count} {state}' for state, count in states.items())}"
 
+    @property
+    def scored(self) -> str:
+        """The split that all of its runs were tested on; else the one that chose their epochs."""
+        tested = all((self.record.folder(row.id) / "predictions" / "test-best").exists() for row in self.done)
+        return "test" if tested else "val"
+
     def guesses(self, split: str, epoch: str) -> "list[Guesses]":
         """What each run said about a split."""
         return [guesses_of(self.record, row, split, epoch) for row in self.done]

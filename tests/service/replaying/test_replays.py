@@ -52,6 +52,14 @@ def test_a_published_figure_is_reproduced_or_worse_or_better(bench: Workbench):
     assert len(member["runs"]) == member["done"] == 3 and member["run"] == member["runs"][0]
 
 
+def test_a_member_without_a_published_figure_tells_its_accuracy_all_the_same(bench: Workbench):
+    claimed = played(bench, figure(0.8))["members"][0]
+    plain = played(bench, {"kind": "balance", "member": GOOD, "text": "All alike"})["members"][0]
+    assert (plain["outcome"], plain["interval"]) == (pytest.approx(claimed["outcome"]), claimed["interval"])
+    assert plain["claim"] is None and plain["verdict"] == "not judged"
+    assert plain["reason"] == "the report gives no figure of it"
+
+
 def test_nothing_of_a_quick_form_is_judged_and_what_was_not_learned_says_so(bench: Workbench):
     unlearned = {"name": "blind", "recipe": {"lr": 0.25}}
     members = [{"name": GOOD, "recipe": {"lr": 0.8}}, unlearned]
