@@ -1,7 +1,7 @@
 """Are equal things called different no more often than stated? The rules of core.insight.verdicts, tried on repeats.
 
     python -m benchmarks.verdicts                          # ten thousand repeats of each, some minutes
-    python -m benchmarks.verdicts --repeats 300 --to /tmp/verdicts.svg
+    python -m benchmarks.verdicts --repeats 300 --to verdicts.svg
 
 Every repeat is made of equal things, so whoever calls them different is wrong. Beside the two rules stand the two
 shortcuts that they are there to replace. The table goes to the screen with the simulation's own 95% intervals, the

@@ -1,6 +1,8 @@
 """The fair race: how accurate each run was by the time all had spent the same, in three currencies."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from core.insight.verdicts import wilson
@@ -48,16 +50,17 @@ def at_equal(currency: str, raced: Mapping[str, Sequence[Told]], pictures: Mappi
 
 def _leads(currency: str, budget: float, raced: Mapping[str, Sequence[Told]]) -> list[dict[str, Any]]:
     """Whose best was the highest, and from when on; who is caught up with, but not passed, stays in front."""
+    spent = itemgetter(0)
+    reached = [(each[currency], run, each["best"]) for run, way in raced.items() for each in way]
+    best = dict.fromkeys(raced, -1.0)
     leads: list[dict[str, Any]] = []
-    for spent in sorted({each[currency] for way in raced.values() for each in way if each[currency] <= budget}):
-        best = {run: _best_by(spent, currency, way) for run, way in raced.items()}
+    for now, together in groupby(sorted(reached, key=spent), key=spent):
+        if now > budget:
+            break
+        best |= {run: so_far for _, run, so_far in together}
         if not leads or best[leads[-1]["run"]] < max(best.values()):
-            leads.append({"from": spent, "run": max(best, key=best.__getitem__)})
+            leads.append({"from": now, "run": max(best, key=best.__getitem__)})
     return leads
-
-
-def _best_by(spent: float, currency: str, way: Sequence[Told]) -> float:
-    return max((each["best"] for each in way if each[currency] <= spent), default=-1.0)
 
 
 def _standing(run: str, currency: str, budget: float, points: Sequence[Told], n: int) -> dict[str, Any]:

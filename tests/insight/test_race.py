@@ -55,6 +55,17 @@ def test_who_is_only_caught_up_with_stays_in_front():
     assert led(first=epochs(0.5, 0.7), second=epochs(0.4, 0.7)) == [(2, "first")]
 
 
+def test_who_stands_first_in_the_list_leads_where_all_begin_alike():
+    assert led(b=epochs(0.5), a=epochs(0.5)) == [(2, "b")]
+
+
+def test_of_several_epochs_at_the_same_cost_the_last_counts():
+    frozen = points(STARTED, epochs(0.3, 0.6, awake_from=0))
+    other = points(STARTED, epochs(0.5, 0.5, awake_from=0))
+    equal = at_equal("parameters", {"other": other, "frozen": frozen}, {"frozen": 100, "other": 100})
+    assert equal is not None and equal["leads"] == [{"from": 111, "run": "frozen"}]
+
+
 def test_nothing_counts_that_not_all_have_spent():
     assert led(short=epochs(0.5), long=epochs(0.4, 0.9)) == [(2, "short")]
 

@@ -76,6 +76,20 @@ def test_every_fold_opens(app: AppTest, bench: Workbench, name: str):
     assert not app.exception and not app.error
 
 
+def test_the_race_says_who_led_and_where_their_ways_crossed(
+    app: AppTest, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+):
+    _, hostile, first = (line["run"] for line in bench.runs())
+    raced = bench.race([first, hostile])
+    raced["at_equal"]["seconds"]["leads"] = [{"from": 2.0, "run": hostile}, {"from": 7.654, "run": first}]
+    monkeypatch.setattr(Workbench, "race", lambda *_, **__: raced)
+    chosen(app, first, hostile)
+    app.session_state["compare_fold_race"] = True
+    app.run()
+    assert f"In front: {' '.join(HOSTILE_NAME.split())}, then plain from 7.65 s of work." in said(app)
+    assert f"![]({'http'}" not in "\n".join(each.value for each in app.markdown), "a picture would be fetched"
+
+
 def test_runs_on_other_pictures_get_one_sentence_and_still_stand_side_by_side(app: AppTest, bench: Workbench):
     elsewhere, _, first = (line["run"] for line in bench.runs())
     chosen(app, first, elsewhere)
