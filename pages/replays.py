@@ -68,7 +68,7 @@ def draw_rules() -> None:
             st.write(
                 "Ours is the mean of at least three seeds, at the epoch and on the split that the report used. The "
                 "difference has an interval, from the spread over seeds and from the number of pictures, whichever is "
-                "wider. A quick form is smaller and says so; nothing of it is judged."
+                "wider. The quick and the hour form are smaller and say so; nothing of them is judged."
             )
             st.markdown("\n".join(f"- **{verdict}**: {when}" for verdict, when in CLAIMS))
 

@@ -6,14 +6,14 @@ from core.export.report_blocks import Block, Heading, Points, Table, Words
 from core.export.report_facts import Facts
 
 COLUMNS = ("claim", "published", "outcome here", "interval", "verdict", "why")
-QUICK = "This is the quick form, small on purpose: nothing in it is judged against what was published."
+SMALLER = "This is the {form} form, smaller on purpose: nothing in it is judged against what was published."
 
 
 def of_replay(replay: Facts) -> Iterator[Block]:
     yield Heading("What was published, and what came of it")
     yield Words(replay["source"])
-    if replay["form"] == "quick":
-        yield Words(f"{QUICK} {replay['left_out']}".strip(), strong=True)
+    if replay["form"] != "full":
+        yield Words(f"{SMALLER.format(form=replay['form'])} {replay['left_out']}".strip(), strong=True)
     yield Table("Each claim beside its outcome", COLUMNS, tuple(map(_row, replay["claims"])), words=len(COLUMNS))
     sentence = replay["tally"]["sentence"]
     yield Words(f"{sentence[:1].upper()}{sentence[1:]}.", strong=True)

@@ -24,11 +24,16 @@ REPLAYS: tuple[Command, ...] = (
                 help="The small form: minutes on two cores, nothing judged; the default.",
             ),
             argument(
-                "--full", dest="form", action="store_const", const="full", help="As published, which takes hours."
+                "--hour",
+                dest="form",
+                action="store_const",
+                const="hour",
+                help="As much of it as an hour on two cores allows, for cards that say how; nothing judged.",
             ),
             argument(
-                "--seeds", type=int, default=None, metavar="N", help="Default 1 in the quick form, 3 in the full."
+                "--full", dest="form", action="store_const", const="full", help="As published, which takes hours."
             ),
+            argument("--seeds", type=int, default=None, metavar="N", help="Default 3 in the full form, else 1."),
             argument(
                 "--choose",
                 action="append",

@@ -44,16 +44,19 @@ def _begun(each: Found) -> Found:
 
 def tell_replays(found: Found, screen: Screen) -> None:
     rows = [
-        [each["name"], each["title"], len(each["claims"]), _minutes(each["forms"]["quick"])]
-        for each in found["replays"]
+        [each["name"], each["title"], len(each["claims"]), *map(_minutes, _smaller(each))] for each in found["replays"]
     ]
-    screen.lines(table(["name", "experiment", "claims", "quick"], rows, "..r"))
+    screen.lines(table(["name", "experiment", "claims", "quick", "hour"], rows, "..r"))
     for each in found["begun"]:
         screen.line(f"begun: {inert(each['name'])} ({each['sweep']})")
 
 
-def _minutes(form: Found) -> str:
-    return f"about {form['minutes']:g} min" if form["minutes"] else ""
+def _smaller(card: Found) -> list[Found | None]:
+    return [card["forms"].get(form) for form in ("quick", "hour")]
+
+
+def _minutes(form: Found | None) -> str:
+    return f"about {form['minutes']:g} min" if form and form["minutes"] else ""
 
 
 def replay(bench: Workbench, asked: Namespace, screen: Screen) -> int:
@@ -144,8 +147,7 @@ def _code_for(bench: Workbench, found: Found, screen: Screen) -> int:
 
 
 def tell_replay(found: Found, screen: Screen) -> None:
-    form = "quick form" if found["form"] == "quick" else "full form"
-    screen.line(f"{screen.paint(inert(found['title']), 'bold')}  ({form}, {found['state']})")
+    screen.line(f"{screen.paint(inert(found['title']), 'bold')}  ({found['form']} form, {found['state']})")
     if found["left_out"]:
         screen.line(inert(found["left_out"]))
     screen.line()

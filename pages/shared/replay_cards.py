@@ -32,11 +32,14 @@ def newest_of() -> dict[str, Told]:
 
 
 def draw_last(begun: Told) -> None:
-    """What came of it last; a quick form says so at each figure."""
+    """What came of it last; a smaller form says so at each figure."""
     st.caption(plain(f"Begun {ago(begun['created'])}, {begun['form']} form: {begun['state']}"))
     if begun["state"] == "done":
         told = [member for member in standing(begun["sweep"])["members"] if member["interval"]]
-        lines = [f"- {plain(member['name'])} **{plain(here(member))}**: {plain(judged(member))}" for member in told]
+        lines = [
+            f"- {plain(member['name'])} **{plain(here(member))}**: {plain(judged(member, begun['form']))}"
+            for member in told
+        ]
         st.markdown("\n".join(lines[:MEMBERS_AT_ONCE]))
 
 
@@ -45,8 +48,8 @@ def here(member: Told) -> str:
     return f"{percent(member['outcome'])} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def judged(member: Told) -> str:
-    return "not judged, quick form" if "quick form" in member["reason"] else member["verdict"]
+def judged(member: Told, form: str) -> str:
+    return f"not judged, {form} form" if form != "full" else member["verdict"]
 
 
 def draw_card(card: Told, begun: Told | None, key: str) -> None:

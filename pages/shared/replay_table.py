@@ -51,8 +51,8 @@ def draw_progress(found: Told) -> None:
             st.rerun()
     else:
         st.markdown(f"**{plain(said)}**")
-    if found["form"] == "quick":
-        st.info(replay_words.QUICK)
+    if found["form"] != "full":
+        st.info(replay_words.SMALLER.format(form=found["form"]))
 
 
 def draw_claims(found: Told) -> None:

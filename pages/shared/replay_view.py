@@ -28,6 +28,7 @@ def draw(card: Told, given: str | Told) -> None:
     else:
         draw_claims(card)
     draw_left_open(card)
+    draw_hour(card, given)
     draw_full(card, given)
     draw_document(card)
 
@@ -71,7 +72,7 @@ def draw_claims(card: Told) -> None:
         {
             "claim": each["text"],
             "published": each["published"],
-            "judged in": "the full form" if each["further"] else "both forms",
+            "told in": ", ".join(each["forms"]),
         }
         for each in card["claims"]
     ]
@@ -92,6 +93,15 @@ def draw_choice(card: Told, each: Told) -> None:
     place = each["options"].index(each["chosen"])
     key = f"replays_choose_{card['name']}_{each['name']}"
     st.selectbox(plain(each["question"]), each["options"], index=place, key=key)
+
+
+def draw_hour(card: Told, given: str | Told) -> None:
+    form = card["forms"].get("hour")
+    if form is None:
+        return
+    with fold(f"As much as an hour allows: {plain(lasts(form))}", "replays_hour") as is_open:
+        if is_open:
+            draw_start(card, given, "hour", primary=False)
 
 
 def draw_full(card: Told, given: str | Told) -> None:

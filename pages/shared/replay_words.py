@@ -7,8 +7,7 @@ from pages.shared.words import counted, duration
 
 Told = Mapping[str, Any]
 
-QUICK = "Quick form: small on purpose, so nothing here is judged against what was published."
-FORMS = {"quick": "the quick form", "full": "the full form"}
+SMALLER = "The {form} form is smaller on purpose, so nothing here is judged against what was published."
 
 
 def lasts(form: Told) -> str:
@@ -59,7 +58,7 @@ def progress(found: Told) -> tuple[float, str]:
     """The share that is done, and the sentence beside it."""
     done, total = found["states"].get("done", 0), sum(found["states"].values())
     said = ", ".join(f"{count} {state}" for state, count in found["states"].items())
-    return done / max(1, total), f"{FORMS[found['form']].capitalize()}: {said or 'no runs are left'}"
+    return done / max(1, total), f"The {found['form']} form: {said or 'no runs are left'}"
 
 
 def figures(found: Told) -> list[dict[str, Any]]:
@@ -79,7 +78,7 @@ def figures(found: Told) -> list[dict[str, Any]]:
 
 
 def title(found: Told) -> str:
-    return "Accuracies here" + ("" if found["form"] == "full" else ", quick form")
+    return "Accuracies here" + ("" if found["form"] == "full" else f", {found['form']} form")
 
 
 def runs_of(found: Told) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from core.catalog.backbones import BACKBONES
 from core.catalog.learners import LEARNERS
 from core.catalog.replays import CARDS, REPLAYS, learners_of
 from core.recipe.replays import Card
-from core.recipe.replays.card import FORMS
 from core.recipe.replays.claims import Claim, Figure, Right
 
 READY = pytest.mark.parametrize("name", list(REPLAYS))
@@ -22,13 +21,27 @@ def claims_of(name: str, kind: type[Claim]) -> list[Any]:
 
 
 @READY
-def test_a_card_is_read_and_every_recipe_of_both_forms_is_one(name: str):
+def test_a_card_is_read_and_every_recipe_of_its_forms_is_one(name: str):
     card = Card.parse(json.loads(json.dumps(REPLAYS[name])))
     quick, full = card.planned("quick"), card.planned("full")
     assert {each.seed for each in quick} == {0}
     assert {each.seed for each in full} >= {0, 1, 2}
     assert {each.member for each in quick} < {each.member for each in full}
     assert card.left_open and card.quick.left_out and card.quick.minutes
+
+
+@pytest.mark.parametrize("name", [name for name, card in REPLAYS.items() if "hour" in card])
+def test_an_hour_is_more_than_quick_and_says_what_it_leaves_out(name: str):
+    card = Card.parse(REPLAYS[name])
+    quick, hour = card.planned("quick"), card.planned("hour")
+    assert {each.member for each in quick} <= {each.member for each in hour} and {each.seed for each in hour} == {0}
+    assert len(card.claims_of("quick")) <= len(card.claims_of("hour")) <= len(card.claims_of("full"))
+    form = card.form("hour")
+    assert form.left_out and (card.quick.minutes or 0) < (form.minutes or 0) <= 60
+
+
+def test_the_long_experiments_have_a_form_for_an_hour():
+    assert {name for name, card in REPLAYS.items() if "hour" in card} == {"fashion", "cifar", "sums"}
 
 
 def test_a_card_whose_learner_is_not_there_is_not_offered():
@@ -66,7 +79,7 @@ def test_the_open_question_of_the_l1_sum_changes_the_members_it_is_about():
 def networks() -> list[tuple[str, tuple[int, int]]]:
     """Every backbone at every size at which a card has it learn."""
     planned = [
-        each.recipe for card in map(Card.parse, REPLAYS.values()) for form in FORMS for each in card.planned(form)
+        each.recipe for card in map(Card.parse, REPLAYS.values()) for form in card.forms for each in card.planned(form)
     ]
     return sorted({(recipe.backbone, recipe.image_size) for recipe in planned if recipe.learner.name == "network"})  # type: ignore[type-var]
 

@@ -92,10 +92,21 @@ def test_a_press_runs_the_quick_form_and_its_table_stands_there(bench: Any, app:
     assert not app.exception
     table = table_of(app)
     assert [row["verdict"] for row in table] == ["not judged"] * 2 and "quick form" in table[0]["why"]
-    assert "small on purpose" in app.info[0].value and "No claim was judged" in said(app)
+    assert "smaller on purpose" in app.info[0].value and "No claim was judged" in said(app)
     assert len(bench.replays_begun()) == 1
     app.button(key="replays_run_quick").click().run()
     assert len(bench.replays_begun()) == 1
+
+
+def test_an_hour_is_offered_where_a_card_has_one(bench: Any, app: AppTest):
+    app.session_state["replays_hour_open"] = True
+    own(app, figure(0.8))
+    assert not app.exception and "replays_run_hour" not in [each.key for each in app.button]
+    own(app, figure(0.8), hour={"left_out": "Nearly nothing.", "minutes": 40})
+    assert "About 40 minutes on two cores" in said(app) and "Nearly nothing." in said(app)
+    app.button(key="replays_run_hour").click().run()
+    assert not app.exception and [each["form"] for each in bench.replays_begun()] == ["hour"]
+    assert app.info[0].value.startswith("The hour form is smaller on purpose")
 
 
 def test_names_that_somebody_typed_stay_text(bench: Any, app: AppTest):

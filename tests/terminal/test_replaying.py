@@ -72,6 +72,7 @@ def test_a_member_that_failed_ends_the_command_with_its_reason(
         (["replay", "hymenopter"], "There is no replay called 'hymenopter'; there are fashion"),
         (["replay"], "replay: None is not possible; name one that `replays` lists, or give --card FILE.json."),
         (["replay", "--card", "nowhere.json"], "The card 'nowhere.json' can't be read"),
+        (["replay", "hymenoptera", "--hour"], "form: 'hour' is not possible; choose one of quick, full."),
         (["replay", "hymenoptera", "--status"], "This replay has not been begun yet"),
         (["replay", "hymenoptera", "--choose", "l1_over"], "--choose: 'l1_over' is not possible"),
         (["replay", "hymenoptera", "--choose", "l1_over=neck"], "choose one of all, head."),

@@ -42,7 +42,8 @@ class Outcome:
     """A macro figure's bootstrap standard error; None for a proportion of pictures."""
     draws: bool = True
     """Whether the learner has any randomness; one without is judged from a single run."""
-    form: Literal["quick", "full"] = "full"
+    form: str = "full"
+    """Of the experiment: quick and hour leave something out."""
     same_pictures: bool = True
     differs: tuple[str, ...] = ()
     """Weights and settings other than the report's, or that it left open."""
@@ -111,7 +112,7 @@ def judge_claim(outcome: Outcome, claim: Claim) -> Judgement:
 
 def _why_not_judged(outcome: Outcome) -> str:
     reasons = {
-        "quick form": outcome.form == "quick",
+        f"{outcome.form} form": outcome.form != "full",
         "fewer than three seeds": outcome.draws and len(outcome.each) < SEEDS_NEEDED,
         "other pictures": not outcome.same_pictures,
     }

@@ -26,8 +26,8 @@ from core.recipe.replays.reading import (
     worded,
 )
 
-FORMS = ("quick", "full")
-SEEDS = {"quick": 1, "full": 3}
+FORMS = ("quick", "hour", "full")
+SEEDS = {"quick": 1, "hour": 1, "full": 3}
 """A claim about a recipe takes three."""
 MOST_SEEDS = 20
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -46,15 +46,21 @@ class Member:
     name: str = part(worded, "What the report calls it.")
     recipe: dict[str, Any] = part(recipe_fields, "Fields of its recipe, laid over the card's.", None)
     quick: dict[str, Any] = part(recipe_fields, "Fields that its quick form changes.", None)
+    hour: dict[str, Any] | None = part(
+        recipe_fields, "Fields that its hour form changes; a further member with it is of that form too.", None
+    )
     full: dict[str, Any] = part(recipe_fields, "Fields that its full form changes.", None)
-    further: bool = part(flag, "Whether it is trained in the full form alone.", False)
+    further: bool = part(flag, "Whether the quick form goes without it.", False)
     draws: bool = part(flag, "False for a learner without any randomness: one seed says all.", True)
     differs: tuple[str, ...] = part(several(worded), "What is other than the report's, known beforehand.", ())
+
+    def is_of(self, form: str) -> bool:
+        return form == "full" or not self.further or (form == "hour" and self.hour is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """How much of it is done: quick is small, full is as published."""
+    """How much of it is done: quick is small, an hour's is larger, full is as published."""
 
     recipe: dict[str, Any] = part(recipe_fields, "Fields laid over the card's, for every member.", None)
     left_out: str = part(worded, "What is left out of it, or made smaller.", "")
@@ -103,6 +109,7 @@ class Card:
     margin: float = part(share, "How far off still counts as reproduced, as a share of 1; fixed beforehand.", 0.05)
     recipe: dict[str, Any] = part(recipe_fields, "Fields of a recipe that all members share.", None)
     quick: Form = part(object_of(Form), "The small form.", Form())
+    hour: Form | None = part(object_of(Form), "The form of which an hour is enough, where there is one.", None)
     full: Form = part(object_of(Form), "The form as published.", Form())
     members: tuple[Member, ...] = part(several(object_of(Member)), "What is trained.")
     claims: tuple[Claim, ...] = part(several(claim_of), "What was published of it.")
@@ -127,7 +134,7 @@ class Card:
                 raise RecipeError(f"members[{place}].name", name, "every member has a name of its own")
         self._check_claims({member.name: member for member in self.members})
         self._check_options(set(names))
-        for form in FORMS:
+        for form in self.forms:
             self.planned(form)
 
     def _check_claims(self, members: Mapping[str, Member]) -> None:
@@ -159,12 +166,22 @@ class Card:
     def by_name(self) -> dict[str, Member]:
         return {member.name: member for member in self.members}
 
+    @property
+    def forms(self) -> dict[str, Form]:
+        """Those that it has, from small to whole."""
+        return {name: form for name in FORMS if (form := getattr(self, name)) is not None}
+
     def form(self, name: str) -> Form:
-        return {"quick": self.quick, "full": self.full}[name]
+        if name not in self.forms:
+            raise RecipeError("form", name, "choose one of " + ", ".join(self.forms))
+        return self.forms[name]
 
     def claims_of(self, form: str) -> tuple[Claim, ...]:
-        """Quick judges the report's own tables, full also what it says beside."""
-        return tuple(claim for claim in self.claims if form == "full" or not claim.further)
+        """The quick form tells the report's own tables, an hour also what its members can say beside, the full all."""
+        return tuple(claim for claim in self.claims if not claim.further or self._can_tell(claim, form))
+
+    def _can_tell(self, claim: Claim, form: str) -> bool:
+        return form != "quick" and all(self.by_name[name].is_of(form) for name in claim.members)
 
     def chosen(self, given: Mapping[str, str]) -> dict[str, str]:
         """Every choice with its option: those that are given, else the card's own."""
@@ -178,13 +195,14 @@ class Card:
 
     def planned(self, form: str, seeds: int | None = None, chosen: Mapping[str, str] | None = None) -> list[Planned]:
         """Every run of a form, one seed after the other; a learner without randomness has only one."""
+        self.form(form)
         wanted = SEEDS[form] if seeds is None else int(count(1, MOST_SEEDS)(seeds, "--seeds"))
         choices = self.chosen(chosen or {})
         return [
             Planned(member=member.name, seed=seed, recipe=self._recipe(member, form, choices, seed, place))
             for seed in range(wanted)
             for place, member in enumerate(self.members)
-            if (form == "full" or not member.further) and (member.draws or seed == 0)
+            if member.is_of(form) and (member.draws or seed == 0)
         ]
 
     def _recipe(self, member: Member, form: str, chosen: Mapping[str, str], seed: int, place: int) -> Recipe:

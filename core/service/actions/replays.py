@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from core.errors import DataError, NotFound, RecipeError, shown
+from core.errors import DataError, NotFound, shown
 from core.runs.folders import write_json
 from core.runs.sweeps import SweepRow, SweepStore
 from core.service import queueing
@@ -60,8 +60,6 @@ class ReplayActions(Bench):
 
         document = document_of(given)
         card = Card.parse(document)
-        if form not in ("quick", "full"):
-            raise RecipeError("form", form, "choose one of quick, full")
         options = card.chosen(chosen or {})
         planned = [each.checked(self._can_be_trained) for each in card.planned(form, seeds, options)]
         owner = self.owned_by(owner)

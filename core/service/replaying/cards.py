@@ -7,7 +7,6 @@ from typing import Any
 from core.catalog.replays import REPLAYS
 from core.errors import NotFound, RecipeError, shown
 from core.recipe.replays import Card
-from core.recipe.replays.card import FORMS
 
 Document = Mapping[str, Any]
 LARGEST = 1_000_000
@@ -57,13 +56,14 @@ def told(document: Document) -> dict[str, Any]:
                 "text": claim.words,
                 "kind": claim.kind,
                 "further": claim.further,
+                "forms": [form for form in card.forms if claim in card.claims_of(form)],
                 "members": list(claim.members),
                 "published": claim.published,
             }
             for claim in card.claims
         ],
         "members": [{"name": member.name, "further": member.further} for member in card.members],
-        "forms": {form: _form(card, form) for form in FORMS},
+        "forms": {form: _form(card, form) for form in card.forms},
         "left_open": [_open(each) for each in card.left_open],
         "differs": list(card.differs),
     }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.recipe.replays.claims import Classes, Figure, Judged, Order, Right
-from core.service.replaying.rows import QUICK, Row, about, between, percent, points, reasons
+from core.service.replaying.rows import Row, about, between, percent, points, reasons, smaller
 from core.service.replaying.trained import Trained
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from core.insight.verdicts import Comparison, Outcome
 
 FEW = "fewer than three seeds"
-UNLEARNED = "not learned in the quick form"
 UNCLAIMED = "the report gives no figure of it"
 WITHOUT_VERDICT = "a count stands with its interval, without a verdict"
 OF_AN_ORDER = {"a": "reproduced", "b": "worse", "too_close": "cannot be told apart"}
@@ -31,7 +30,6 @@ def judge_figure(claim: Figure | Right, trained: Trained, differs: Sequence[str]
     outcome = _outcome(claim, figure, trained, guesses, differs)
     published = _published(claim)
     judged = judge_claim(outcome, Claim(value=published, n=claim.n or outcome.n, decimals=_decimals(claim)))
-    unlearned = UNLEARNED if trained.form == "quick" and not _is_learned(guesses) else ""
     return Row(
         **about(claim, differs),
         claim=published,
@@ -40,7 +38,7 @@ def judge_figure(claim: Figure | Right, trained: Trained, differs: Sequence[str]
         interval=judged.interval,
         each=judged.each,
         verdict=judged.verdict,
-        reason=reasons(_why(judged.reason, trained.form), unlearned),
+        reason=reasons(_why(judged.reason, trained.form), _unlearned(trained.form, guesses)),
         note=reasons(judged.note, _last_told(judged.last)),
     )
 
@@ -54,21 +52,19 @@ def unclaimed(trained: Trained) -> Row:
         return Row(**known, reason=reasons(trained.missing, UNCLAIMED))
     guesses = trained.guesses(trained.scored, "best")
     outcome = Outcome(each=tuple(_value(each, "accuracy") for each in guesses), n=len(guesses[0].labels))
-    quick = trained.form == "quick"
-    unlearned = UNLEARNED if quick and not _is_learned(guesses) else ""
     return Row(
         **known,
         outcome=outcome.mean,
         outcome_told=percent(outcome.mean),
         interval=outcome.interval,
         each=outcome.each,
-        reason=reasons(trained.missing, QUICK if quick else "", UNCLAIMED, unlearned),
+        reason=reasons(trained.missing, smaller(trained.form), UNCLAIMED, _unlearned(trained.form, guesses)),
     )
 
 
 def _why(reason: str, form: str) -> str:
-    """A quick form has one seed because it is quick: that is one reason, not two."""
-    said = [each for each in reason.split(", ") if form != "quick" or each != FEW]
+    """A smaller form has one seed because it is small: that is one reason, not two."""
+    said = [each for each in reason.split(", ") if form == "full" or each != FEW]
     return ", ".join(said)
 
 
@@ -84,7 +80,7 @@ def _outcome(
         n=n,
         error=_error(guesses, figure),
         draws=trained.member.draws,
-        form="quick" if trained.form == "quick" else "full",
+        form=trained.form,
         same_pictures=same,
         differs=tuple(differs),
         last=_of_the_last_epoch(claim, figure, trained),
@@ -133,6 +129,10 @@ def _last_told(last: Sequence[float] | None) -> str:
     return f"last epoch {percent(sum(last) / len(last))}" if last else ""
 
 
+def _unlearned(form: str, guesses: "list[Guesses]") -> str:
+    return "" if form == "full" or _is_learned(guesses) else f"not learned in the {form} form"
+
+
 def _is_learned(guesses: "list[Guesses]") -> bool:
     """Whether its interval lies above what is reached by always saying the most frequent class."""
     import numpy as np
@@ -170,8 +170,7 @@ def rights_of(claim: Judged, a: str, b: str, trained: Mapping[str, Trained]) -> 
 
 
 def _row_of(claim: Order, compared: "Comparison", trained: Mapping[str, Trained], differs: Mapping[str, Any]) -> Row:
-    quick = trained[claim.winner].form == "quick"
-    reason = QUICK if quick else FEW if compared.reason else ""
+    reason = smaller(trained[claim.winner].form) or (FEW if compared.reason else "")
     return Row(
         **about(claim, both(claim.members, differs)),
         claim=claim.by,
@@ -202,7 +201,6 @@ def judge_classes(claim: Classes, trained: Mapping[str, Trained], differs: Mappi
     counted = count_wins(winner, loser, first.labels, first.classes)
     others = [each.label for each in counted.classes if each.winner != "a"]
     but = f", all but {', '.join(others)}" if others and len(others) <= 5 else ""
-    quick = trained[claim.winner].form == "quick"
     low, high = counted.interval
     return Row(
         **about(claim, both(claim.members, differs)),
@@ -210,7 +208,7 @@ def judge_classes(claim: Classes, trained: Mapping[str, Trained], differs: Mappi
         outcome=counted.won,
         outcome_told=f"{counted.won} of {counted.of}{but}; {counted.clear} clear after Holm",
         interval=(low, high),
-        reason=reasons(QUICK if quick else "", WITHOUT_VERDICT),
+        reason=reasons(smaller(trained[claim.winner].form), WITHOUT_VERDICT),
     )
 
 

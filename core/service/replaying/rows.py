@@ -9,7 +9,6 @@ from core.recipe.replays.claims import Claim
 NOT_JUDGED = "not judged"
 WITHOUT_TEST = "told without a test"
 """What has no rule for a verdict stands there to be looked at."""
-QUICK = "quick form"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +47,11 @@ def about(claim: Claim, differs: Sequence[str]) -> dict[str, Any]:
         "claim_told": claim.published,
         "differs": tuple(differs),
     }
+
+
+def smaller(form: str) -> str:
+    """Of any form but the whole one: the reason why nothing of it is judged."""
+    return "" if form == "full" else f"{form} form"
 
 
 def reasons(*given: str) -> str:

@@ -108,7 +108,7 @@ def trained_of(record: Record, sweep: SweepRow, card: Card, form: str) -> dict[s
 
 def differs_of(card: Card, trained: Trained) -> list[str]:
     """What is other than the report's: said by the card, and what only the runs know."""
-    left_out = [card.form(trained.form).left_out] if trained.form == "quick" else []
+    left_out = [card.form(trained.form).left_out] if trained.form != "full" else []
     return [*left_out, *card.differs, *trained.member.differs, *_weights(trained)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.recipe.replays.claims import Balance, Measured, SmallClasses, Times
 from core.runs.folders import read_json
 from core.service.replaying.judging import both
-from core.service.replaying.rows import QUICK, WITHOUT_TEST, Row, about, reasons
+from core.service.replaying.rows import WITHOUT_TEST, Row, about, reasons, smaller
 from core.service.replaying.trained import Trained
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Differs = Mapping[str, Sequence[str]]
 
 
 def why(trained: Trained) -> str:
-    return reasons(QUICK if trained.form == "quick" else "", WITHOUT_TEST)
+    return reasons(smaller(trained.form), WITHOUT_TEST)
 
 
 def tell_times(claim: Times, trained: Several, differs: Differs) -> Row:

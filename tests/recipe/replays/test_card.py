@@ -70,6 +70,23 @@ def test_the_further_claims_belong_to_the_full_form():
     assert [len(card.claims_of(form)) for form in ("quick", "full")] == [2, 3]
 
 
+def test_an_hour_has_the_further_members_that_say_how_and_the_claims_that_they_can_tell():
+    card = changed("hour", {"recipe": {"epochs": 5}})
+    assert [each.member for each in Card.parse(card).planned("hour")] == ["head", "all", "still"]
+    assert len(Card.parse(card).claims_of("hour")) == 2
+    card["members"][2]["hour"] = {"epochs": 4}
+    more = Card.parse(card)
+    assert [(each.member, each.recipe.epochs) for each in more.planned("hour")][2] == ("more", 4)
+    assert more.claims_of("hour") == more.claims_of("full") and len(more.claims_of("quick")) == 2
+
+
+@pytest.mark.faults
+def test_a_form_that_a_card_has_not_is_a_sentence():
+    for form in ("hour", "day"):
+        with pytest.raises(RecipeError, match=f"form: '{form}' is not possible; choose one of quick, full."):
+            Card.parse(CARD).planned(form)
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("path", "value", "told"),

@@ -72,6 +72,17 @@ def test_nothing_of_a_quick_form_is_judged_and_what_was_not_learned_says_so(benc
     assert found["tally"]["judged"] == 0
 
 
+def test_an_hour_is_not_judged_either_and_its_claims_are_told(bench: Workbench):
+    further = {"name": "far", "recipe": {"lr": 0.7}, "further": True, "hour": {}}
+    members = [{"name": GOOD, "recipe": {"lr": 0.8}}, further]
+    claims = figure(0.8), {"kind": "order", "winner": GOOD, "loser": "far", "further": True}
+    form = {"left_out": "Two of three seeds."}
+    found = played(bench, *claims, form="hour", members=members, hour=form)
+    assert [(row["verdict"], row["reason"]) for row in found["claims"]] == [("not judged", "hour form")] * 2
+    assert all(row["outcome"] is not None for row in found["claims"])
+    assert found["left_out"] == "Two of three seeds." and found["members"][1]["differs"][0] == found["left_out"]
+
+
 def test_two_seeds_are_too_few(bench: Workbench):
     made = bench.replay(card(figure(0.8), {"kind": "order", "winner": GOOD, "loser": BAD}), "full", seeds=2)
     rows = bench.replayed(made["sweep"])["claims"]

@@ -38,7 +38,7 @@ def test_every_claim_stands_beside_its_outcome_and_verdict(bench: Workbench):
 def test_a_quick_form_says_that_nothing_is_judged(bench: Workbench):
     sweep = begun(bench, "quick", quick={"left_out": "Fewer pictures.", "minutes": 1})
     read = Read(bench.report_page([], replay=sweep))
-    assert "quick form, small on purpose" in read.text and "Fewer pictures." in read.text
+    assert "quick form, smaller on purpose" in read.text and "Fewer pictures." in read.text
     assert "No claim was judged." in read.text
 
 
