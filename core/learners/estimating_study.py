@@ -14,20 +14,17 @@ from core.training.environment import device_of
 from core.training.measuring import (
     EVALUATED,
     FEW,
-    LESS,
-    MORE,
     QUICK,
     Estimate,
     decoding,
     keeping,
     measured,
+    of_epochs,
     phases,
     second_time,
-    shortest,
     some,
     timed,
     wait_for,
-    within,
 )
 
 
@@ -48,12 +45,11 @@ def estimated(
         saving = keeping(course.save_best, home)
         epoch = len(whole["val"]) * judging + timed(course.pupil.extras) + saving
         learning = sum(epochs * (course.steps_per_epoch * step + epoch) for epochs, step in rows)
-        once += held_out * judging
-        return Estimate(
-            seconds=within(recipe, once + learning),
-            seconds_low=within(recipe, LESS * (once + learning * shortest(recipe) / recipe.epochs)),
-            # The last epoch's weights are judged as well, if they are not the best.
-            seconds_high=within(recipe, MORE * (once + learning + held_out * judging)),
+        return of_epochs(
+            recipe,
+            once=once + held_out * judging,
+            learning=learning,
+            judged_again=held_out * judging,
             memory=memory(),
             device=str(course.device),
             steps=course.steps_per_epoch * recipe.epochs,

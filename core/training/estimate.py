@@ -18,19 +18,16 @@ from core.training.environment import device_of
 from core.training.measuring import (
     EVALUATED,
     FEW,
-    LESS,
-    MORE,
     QUICK,
     Estimate,
     decoding,
     keeping,
     measured,
+    of_epochs,
     phases,
     second_time,
-    shortest,
     some,
     wait_for,
-    within,
 )
 from core.training.plan import Plan, make_plan
 from core.training.session import Session
@@ -79,15 +76,11 @@ def _tried(recipe: Recipe, home: Home, device: torch.device, memory: Callable[[]
     reading = decoding(trial.lesson, np.concatenate([*whole.values()]))
     tried = list(_phases(trial, whole))
     saving, judging = _keeping(trial)
-    learning = sum(each.seconds(steps, len(whole["val"])) for each in tried)
-    once = setup + reading + held_out * judging
-    expected = once + learning + saving * recipe.epochs
-    # The last epoch's weights are judged as well, if they are not the best.
-    highest = MORE * (expected + held_out * judging)
-    return Estimate(
-        seconds=within(recipe, expected),
-        seconds_low=within(recipe, LESS * (once + learning * shortest(recipe) / recipe.epochs)),
-        seconds_high=within(recipe, highest),
+    return of_epochs(
+        recipe,
+        once=setup + reading + held_out * judging,
+        learning=sum(each.seconds(steps, len(whole["val"])) for each in tried) + saving * recipe.epochs,
+        judged_again=held_out * judging,
         memory=memory(),
         device=str(device),
         steps=steps * recipe.epochs,

@@ -49,7 +49,21 @@ class Estimate:
         return asdict(self)
 
 
-def shortest(recipe: Recipe) -> int:
+def of_epochs(recipe: Recipe, *, once: float, learning: float, judged_again: float, **known: Any) -> Estimate:
+    """From the seconds of what is done once and of what all epochs take.
+
+    It is less where a run may end early, and more where the last epoch's weights are not the best: then they are judged
+    too, for as long as it takes to judge what is held out again.
+    """
+    return Estimate(
+        seconds=within(recipe, once + learning),
+        seconds_low=within(recipe, LESS * (once + learning * _shortest(recipe) / recipe.epochs)),
+        seconds_high=within(recipe, MORE * (once + learning + judged_again)),
+        **known,
+    )
+
+
+def _shortest(recipe: Recipe) -> int:
     """Epochs after which a run may end by itself."""
     stopping = recipe.early_stopping
     return recipe.epochs if stopping is None else min(recipe.epochs, stopping.patience + 1)

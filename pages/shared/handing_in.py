@@ -27,11 +27,8 @@ def draw_report(ids: Sequence[str], key: str, replay: Mapping[str, Any] | None) 
     )
     title = st.text_input("Title", placeholder=usual["title"], key=f"{key}_report_title")
     question = st.text_input("The question", placeholder=usual["question"], key=f"{key}_report_question")
-    bench, runs, sweep = (
-        workbench(),
-        list(ids),
-        usual["sweep"],
-    )  # the click is answered in a thread that knows no visitor
+    bench = workbench()  # taken here: the click is answered in a thread that knows no visitor
+    runs, sweep = list(ids), usual["sweep"]
     st.download_button(
         "Download the report",
         lambda: bench.report_page(runs, title, question, sweep),

@@ -81,6 +81,13 @@ def test_figures_of_validation_pictures_are_marked_as_chosen(bench: Workbench, r
     assert "The best epoch was chosen on these very pictures" in text and "no test pictures" in text
 
 
+def test_how_few_pictures_taught_and_judged_stands_among_the_limits(bench: Workbench, record: Record):
+    text = Read(bench.report_page([train(record, "a", examples_per_class=12, held_out_per_class=7)])).text
+    assert "Training was held to 12 pictures of each class." in text
+    assert "Judged on at most 7 held-out pictures of each class; more were there." in text
+    assert "Judged on at most" not in Read(bench.report_page([train(record, "b")])).text
+
+
 def test_hostile_names_titles_and_questions_are_words(bench: Workbench, record: Record):
     read = Read(bench.report_page([train(record, HOSTILE_NAME, epochs=1)], HOSTILE_NAME, HOSTILE_NAME))
     assert not read.all("script") and not read.all("img")

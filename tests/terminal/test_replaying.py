@@ -1,5 +1,6 @@
 """Published experiments from the terminal: the cards, a replay with its table, and a card of one's own."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from core.catalog.replays import REPLAYS
+from core.terminal.replaying import tell_replay
+from core.terminal.screen import Screen
 from tests.service.replaying.conftest import bench
 from tests.service.replaying.test_replays import card, figure
 from tests.typed import typed
@@ -55,6 +58,35 @@ def test_the_full_form_is_judged(bench: Any, own: str, capsys: pytest.CaptureFix
     found = typed(capsys, "replay", "--card", own, "--full", "--json").json
     assert [row["verdict"] for row in found["claims"]] == ["cannot be told apart", "reproduced"]
     assert typed(capsys, "replay", "--card", own, "--full", "--no-wait", "--json").json["reused"] is True
+
+
+def test_a_member_without_a_published_figure_stands_in_the_table_all_the_same(
+    bench: Any, own: str, capsys: pytest.CaptureFixture
+):
+    lines = typed(capsys, "replay", "--card", own).out.splitlines()
+    (line,) = [line for line in lines if line.startswith("bad: accuracy")]
+    assert "59.8% (54.9 to 64.4)" in line and "the report gives no figure of it" in line
+
+
+class Window(io.StringIO):
+    """A stream that says it is a person's, as wide as COLUMNS says."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_narrow_screen_the_table_is_a_block_for_each_claim(
+    bench: Any, own: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    found = typed(capsys, "replay", "--card", own, "--json").json
+    monkeypatch.setenv("COLUMNS", "60")
+    tell_replay(found, Screen(json=False, stream=(window := Window())))
+    lines = window.getvalue().splitlines()
+    at = lines.index("good: accuracy (test, best epoch)")
+    assert lines[at + 1] == "  published: 80.0%" and max(map(len, lines[at : at + 5])) <= 60
+    monkeypatch.setenv("COLUMNS", "300")
+    tell_replay(found, Screen(json=False, stream=(window := Window())))
+    assert "published" in next(line for line in window.getvalue().splitlines() if "interval" in line)
 
 
 def test_a_member_that_failed_ends_the_command_with_its_reason(
