@@ -120,6 +120,11 @@ def remind_optimizer(optimizer: torch.optim.Optimizer, memory: Tensors) -> None:
         for name, parameter in zip(group["names"], group["params"], strict=True):
             own = {key.rpartition("/")[2]: value for key, value in memory.items() if key.rpartition("/")[0] == name}
             if own:
-                optimizer.state[parameter] = {
-                    key: value if key == "step" else value.to(parameter.device) for key, value in own.items()
-                }
+                optimizer.state[parameter] = {key: _laid_out(value, parameter) for key, value in own.items()}
+
+
+def _laid_out(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
+    """In memory as the parameter lies there: a fused step walks over both without asking for their strides."""
+    if value.shape == parameter.shape:
+        return torch.empty_like(parameter, requires_grad=False).copy_(value)
+    return value.to(parameter.device)

@@ -27,7 +27,10 @@ def test_each_epoch_keeps_what_validation_said_of_each_picture(run, tiny: Recipe
     assert all((each.confidence >= 0.1).all() and (each.confidence <= 1).all() for each in kept)
 
 
-def test_a_run_that_was_paused_in_the_middle_has_each_epoch_once_as_it_would_have_been(home: Home, tiny: Recipe):
+def test_a_run_that_was_paused_in_the_middle_has_each_epoch_once_as_it_would_have_been(
+    home: Home, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.runs.desk.SECONDS_BETWEEN_LOOKS", 0.0)  # a tiny run is over before anybody looks twice
     record = Record(home)
     whole, paused = record.create(tiny), record.create(tiny)
     _attempt(record, whole)

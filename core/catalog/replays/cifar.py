@@ -64,8 +64,8 @@ CIFAR: dict[str, Any] = {
         "minutes": 2,
     },
     "hour": {
-        "recipe": {"examples_per_class": 3000},
-        "left_out": "3,000 pictures a class instead of 4,500; ResNet-50 sees them at 96 x 96 instead of 224 x 224.",
+        "recipe": {"examples_per_class": 2250},
+        "left_out": "2,250 pictures a class instead of 4,500; ResNet-50 sees them at 96 x 96 instead of 224 x 224.",
         "minutes": 45,
     },
     "full": {"left_out": "Nothing: all pictures, at 224 x 224."},
