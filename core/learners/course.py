@@ -24,6 +24,7 @@ from core.training.environment import device_of, environment
 from core.training.loop import learn
 from core.training.memory import ran_out
 from core.training.modes import set_modes
+from core.training.origins import origin_of
 from core.training.plan import Plan
 from core.training.predicting import Answers, open_as
 from core.training.stages import length
@@ -205,8 +206,14 @@ class Course(Attempt[Served]):
         return length(each.detach() - self._start[names[id(each)]] for each in own)
 
     def environment(self) -> dict[str, Any]:
-        licence = "none: it begins at chance"
-        return environment(self.recipe, self.lesson, self.device, licence=licence, weights=self.position.weights)
+        return environment(
+            self.recipe,
+            self.lesson,
+            self.device,
+            licence="none: it begins at chance",
+            weights=self.position.weights,
+            origin=origin_of(self.recipe, self.lesson.home),
+        )
 
     @property
     def began_with(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from core.catalog.learners import LEARNERS
 from core.data.remembering import Memory
 from core.errors import NotFound
 from core.home import Home, hub_cache, weights_folders
@@ -32,6 +33,8 @@ def origin_of(recipe: Recipe, home: Home, published: str | None = None) -> Origi
 
     `published` is the hub's name of the weights that timm means, which only timm knows.
     """
+    if not LEARNERS.entry(recipe.learner.name).takes_backbone:
+        return {}
     folder = folder_of(recipe.backbone, home)
     if folder is None and not recipe.pretrained:
         return {}
