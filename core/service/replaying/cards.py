@@ -73,7 +73,7 @@ def _form(card: Card, form: str) -> dict[str, Any]:
     return {
         "left_out": card.form(form).left_out,
         "minutes": card.form(form).minutes,
-        "runs": len(card.planned(form)),
+        "runs": len({each.recipe.hash for each in card.planned(form)}),
     }
 
 
