@@ -83,6 +83,15 @@ def test_an_hour_is_not_judged_either_and_its_claims_are_told(bench: Workbench):
     assert found["left_out"] == "Two of three seeds." and found["members"][1]["differs"][0] == found["left_out"]
 
 
+def test_a_run_that_members_share_is_counted_once_and_answers_for_each(bench: Workbench):
+    members = [{"name": GOOD, "recipe": {"lr": 0.8}}, {"name": "twin", "recipe": {"lr": 0.8}}]
+    document = card(figure(0.8), figure(0.8, "twin"), members=members)
+    assert bench.replay_card(document)["forms"]["quick"]["runs"] == 1
+    found = bench.replayed(bench.replay(document)["sweep"])
+    assert [each["outcome"] for each in found["members"]] == [pytest.approx(0.8, abs=0.02)] * 2
+    assert found["members"][0]["runs"] == found["members"][1]["runs"]
+
+
 def test_two_seeds_are_too_few(bench: Workbench):
     made = bench.replay(card(figure(0.8), {"kind": "order", "winner": GOOD, "loser": BAD}), "full", seeds=2)
     rows = bench.replayed(made["sweep"])["claims"]
