@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
+from torch import nn
 
 from core.data.batches import prefetched
 from core.data.rows import Rows
@@ -12,6 +13,7 @@ from core.errors import TrainingError
 from core.learners.backbones import Branch
 from core.recipe import Recipe
 from core.training.feeding import kept_features
+from core.training.folding import lightened
 from core.training.lesson import Lesson
 from core.training.memory import in_halves
 from core.training.model import Net
@@ -33,11 +35,13 @@ class Collection:
     width: int = 0
     """Features per picture."""
     _kept: list[Rows] = field(default_factory=list)
+    _light: list[nn.Module] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._light = [lightened(each, self.lesson.canvases.preparation.size) for each in self.branches]
         example = self._pictures(self.lesson.splits["train"][:1])
-        for net, branch in zip(self.nets, self.branches, strict=True):
-            shape = self._seen(branch, example).shape[1:]
+        for net, branch, light in zip(self.nets, self.branches, self._light, strict=True):
+            shape = self._seen(light, example).shape[1:]
             self.width += shape[0]
             self._kept.append(kept_features(self.lesson, net, shape, **self._made(net, branch)))
 
@@ -50,24 +54,24 @@ class Collection:
 
     def gather(self, numbers: np.ndarray) -> Iterator[int]:
         """Compute what is not kept yet; after each batch, of how many pictures."""
-        for branch, rows in zip(self.branches, self._kept, strict=True):
+        for light, rows in zip(self._light, self._kept, strict=True):
             missing = rows.missing(numbers)
             batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
             pictures = prefetched(self._pictures, batches if len(missing) else [], self.plan.threads)
             for batch, shown in zip(batches, pictures, strict=False):
-                rows.write(batch, self._checked(self._seen(branch, shown)))
+                rows.write(batch, self._checked(self._seen(light, shown)))
                 rows.settle(batch)
                 yield len(batch)
 
     def _pictures(self, numbers: np.ndarray) -> np.ndarray:
         return self.lesson.canvases.preparation.seen(self.lesson.canvases[numbers])
 
-    def _seen(self, branch: Branch, pictures: np.ndarray) -> np.ndarray:
+    def _seen(self, light: nn.Module, pictures: np.ndarray) -> np.ndarray:
         batch = normalised(pictures, self.lesson.canvases.preparation, self.device)
         batch = batch.contiguous(memory_format=self.plan.layout)
         autocast = torch.autocast(self.device.type, torch.bfloat16, enabled=self.plan.precision == "bf16")
         with torch.inference_mode(), autocast, torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-            return in_halves(branch, batch).float().cpu().contiguous().numpy()
+            return in_halves(light, batch).float().cpu().contiguous().numpy()
 
     def _checked(self, features: np.ndarray) -> np.ndarray:
         """Features must be numbers: no classifier can go on from what has overflowed."""

@@ -21,6 +21,7 @@ from core.errors import WeightsError
 from core.learners.backbones import Branch, Features, Reading
 from core.learners.deciding import DECISIONS, Classifier, Linear, OnBackbones
 from core.recipe import Recipe
+from core.training.folding import lightened
 from core.training.model import Net, save_timm
 from core.training.modes import at_rest
 from core.training.parts import classifier_parameters
@@ -112,7 +113,7 @@ def open_classical(folder: Path, device: str = "cpu") -> Predictor:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         raise WeightsError(f"{folder.name}: how its parts belong together cannot be read ({error!r}).") from None
     _fill(model, tensors, folder.name)
-    return Predictor(model.eval().to(device), classes, preparation, device)
+    return Predictor(lightened(model.eval().to(device), preparation.size), classes, preparation, device)
 
 
 def _assembled(about: Mapping[str, Any], tensors: Tensors, classes: int) -> OnBackbones:

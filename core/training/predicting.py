@@ -19,6 +19,7 @@ from torch import nn
 from core.catalog.learners import LEARNERS
 from core.data.pixels import Preparation
 from core.errors import WeightsError
+from core.training.folding import lightened
 from core.training.memory import in_halves
 from core.training.pooling import pool_to_grid
 from core.training.weights import WeightsFolder
@@ -88,7 +89,7 @@ def open_predictor(folder: Path, device: str = "cpu") -> Predictor:
         pool_to_grid(model, (int(pooling[0]), int(pooling[1])), config["architecture"])
     _fill(model, saved, len(classes))
     model = model.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Predictor(model, classes, preparation, device)
+    return Predictor(lightened(model, preparation.size), classes, preparation, device)
 
 
 def _fill(model: nn.Module, saved: WeightsFolder, classes: int) -> None:

@@ -2,16 +2,19 @@
 
 What a frozen prefix computes can be kept, if the rest of the network can go on from there. timm cannot say so for just
 any model, so it is tried: the prefix is whatever runs before a module, the suffix is the modules from there on, and the
-cut counts only if suffix(prefix(x)) equals model(x). Else the next lower border is tried, at last none.
+cut counts only if suffix(prefix(x)) equals model(x). Else the next lower border is tried, at last none. The prefix is a
+copy without its norms, if that computes the same.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from core.training.folding import alike, folded
 from core.training.parts import HEAD, classifier_parameters
 from core.training.weights import Tensors
 
@@ -34,20 +37,23 @@ class Cut:
 
 def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
     """The cut right below the lowest module that holds a learning parameter, or the next lower one that works."""
-    learning = set(learning)
     with torch.no_grad():
         wanted = model(example)
-        if learning <= classifier_parameters(model):
-            cut = _cut_at_head(model)
+        for make in _ways(model, set(learning), example):
+            cut = make(model)
             if _agrees(cut, example, wanted):
-                return cut
-        modules = _executed(model, example)
-        lowest = _lowest(model, modules, learning)
-        for place in range(lowest, 0, -1):
-            cut = _cut_at(model, modules, place)
-            if _agrees(cut, example, wanted):
-                return cut
+                light = replace(cut, prefix=make(folded(model, example)).prefix)
+                return light if _agrees(light, example, wanted) else cut
     return None
+
+
+def _ways(model: nn.Module, learning: set[str], example: torch.Tensor) -> Iterator[Callable[[nn.Module], Cut]]:
+    """How it might be cut, the highest first; each can be tried on a copy of the network as well."""
+    if learning <= classifier_parameters(model):
+        yield _cut_at_head
+    modules = _executed(model, example)
+    for place in range(_lowest(model, modules, learning), 0, -1):
+        yield partial(_cut_at, names=[name for name, _ in modules], place=place)
 
 
 def _lowest(model: nn.Module, modules: list[tuple[str, nn.Module]], learning: set[str]) -> int:
@@ -97,7 +103,8 @@ class _Reached(Exception):
         self.features = features
 
 
-def _cut_at(model: nn.Module, modules: list[tuple[str, nn.Module]], place: int) -> Cut:
+def _cut_at(model: nn.Module, names: list[str], place: int) -> Cut:
+    modules = [(name, model.get_submodule(name)) for name in names]
     boundary, first = modules[place] if place < len(modules) else (AFTER, None)
 
     def stop(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
@@ -158,8 +165,4 @@ def _agrees(cut: Cut, example: torch.Tensor, wanted: torch.Tensor) -> bool:
         found = cut.suffix(cut.prefix(example))
     except (TypeError, AttributeError, RuntimeError, IndexError, ValueError):
         return False
-    return (
-        isinstance(found, torch.Tensor)
-        and found.shape == wanted.shape
-        and torch.allclose(found, wanted, atol=1e-5, rtol=1e-4)
-    )
+    return isinstance(found, torch.Tensor) and alike(found, wanted)

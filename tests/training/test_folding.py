@@ -1,0 +1,78 @@
+"""A network without its norms computes what it did with them."""
+
+import pytest
+import timm
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from core.training.folding import folded
+from core.training.splitting import cut_below
+from tests.training.test_features import NETWORKS
+
+
+def lived_in(model: nn.Module) -> nn.Module:
+    """With norms that have seen pictures: fresh ones neither scale nor shift."""
+    for module in model.modules():
+        if isinstance(module, _BatchNorm) and module.running_mean is not None and module.running_var is not None:
+            module.running_mean.normal_(0, 0.1)
+            module.running_var.uniform_(0.5, 2.0)
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias, 0, 0.1)
+    return model.eval()
+
+
+def norms_of(model: nn.Module) -> int:
+    return sum(isinstance(each, _BatchNorm) for each in model.modules())
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_computes_the_same_and_is_another_network(name: str):
+    torch.manual_seed(0)
+    model = lived_in(timm.create_model(name, num_classes=3))
+    pictures = torch.randn(2, 3, NETWORKS[name], NETWORKS[name])
+    before = {key: each.clone() for key, each in model.state_dict().items()}
+    light = folded(model, pictures)
+    assert norms_of(light) == 0 or name == "densenet121", "there, norms come before their convolutions"
+    assert (light is model) == (norms_of(model) == 0)
+    with torch.no_grad():
+        wanted, found = model(pictures), light(pictures)
+    assert (found - wanted).abs().max() <= 1e-5 * wanted.abs().max()
+    assert all(torch.equal(each, before[key]) for key, each in model.state_dict().items())
+
+
+class Twice(nn.Module):
+    """What its convolution makes goes two ways, of which one passes by the norm."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.norm, self.head = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Linear(4, 2)
+
+    def forward_features(self, pictures: torch.Tensor) -> torch.Tensor:
+        made = self.convolution(pictures)
+        return self.norm(made) + made
+
+    def forward_head(self, features: torch.Tensor, pre_logits: bool = False) -> torch.Tensor:
+        pooled = features.mean((2, 3))
+        return pooled if pre_logits else self.head(pooled)
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return self.forward_head(self.forward_features(pictures))
+
+    def get_classifier(self) -> nn.Module:
+        return self.head
+
+
+def test_where_folding_would_change_the_features_the_norms_stay():
+    model, pictures = lived_in(Twice()), torch.randn(2, 3, 8, 8)
+    assert not torch.allclose(folded(model, pictures)(pictures), model(pictures), atol=1e-3)
+    cut = cut_below(model, ["head.weight", "head.bias"], pictures)
+    assert cut is not None
+    torch.testing.assert_close(cut.suffix(cut.prefix(pictures)), model(pictures))
+
+
+def test_a_norm_without_statistics_or_one_used_twice_stays():
+    shared = nn.BatchNorm2d(3)
+    fresh = nn.BatchNorm2d(3, track_running_stats=False)
+    model = nn.Sequential(nn.Conv2d(3, 3, 1), shared, nn.Conv2d(3, 3, 1), shared, nn.Conv2d(3, 3, 1), fresh).eval()
+    assert folded(model, torch.randn(2, 3, 4, 4)) is model
