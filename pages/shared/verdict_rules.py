@@ -24,6 +24,9 @@ CLAIMS: tuple[tuple[str, str], ...] = (
     ("better or worse", "The interval of the difference between ours and the published figure leaves out zero."),
     ("reproduced", "It holds zero, and lies within five points either way, a margin that was fixed beforehand."),
     ("cannot be told apart", "It holds zero, but is wider than the margin: the pictures or seeds are too few to tell."),
-    ("not judged", "With the reason: a quick form, fewer than three seeds, or other pictures than the report's."),
+    (
+        "not judged",
+        "With the reason: a quick or hour form, fewer than three seeds, or other pictures than the report's.",
+    ),
 )
 """What can come of a published claim."""

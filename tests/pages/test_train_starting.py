@@ -95,6 +95,7 @@ def test_seconds_and_memory_are_told_of_every_learner_that_can_tell(page: AppTes
     sound(page.run())
     sound(page.button(key="train_measure").click().run())
     wait_until(lambda: any(MEASURED.search(each.value) for each in sound(page.run()).caption), seconds=60)
+    assert any(MEASURED.search(each.value) for each in page.caption)
 
 
 def test_a_press_compares_all_runs_of_a_sweep(anew: Callable[[], AppTest], engine: Home):

@@ -60,6 +60,16 @@ def test_the_full_form_is_judged(bench: Any, own: str, capsys: pytest.CaptureFix
     assert typed(capsys, "replay", "--card", own, "--full", "--no-wait", "--json").json["reused"] is True
 
 
+def test_an_hour_says_its_form_and_what_it_leaves_out(bench: Any, tmp_path: Path, capsys: pytest.CaptureFixture):
+    hour = {"left_out": "Nearly nothing.", "minutes": 40}
+    said = typed(capsys, "replay", "--hour", "--card", written(tmp_path, card(figure(0.8), hour=hour)))
+    assert said.code == 0, said.err
+    for words in ("(hour form, done)", "Nearly nothing.", "not judged: hour form"):
+        assert words in said.out
+    listed = next(line for line in typed(capsys, "replays").out.splitlines() if line.startswith("cifar"))
+    assert "about 20 min" in listed
+
+
 def test_a_member_without_a_published_figure_stands_in_the_table_all_the_same(
     bench: Any, own: str, capsys: pytest.CaptureFixture
 ):

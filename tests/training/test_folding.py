@@ -1,12 +1,17 @@
 """A network without its norms computes what it did with them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import timm
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from core.recipe import Recipe
 from core.training.folding import folded
+from core.training.predicting import open_predictor
 from core.training.splitting import cut_below
 from tests.training.test_features import NETWORKS
 
@@ -69,6 +74,29 @@ def test_where_folding_would_change_the_features_the_norms_stay():
     cut = cut_below(model, ["head.weight", "head.bias"], pictures)
     assert cut is not None
     torch.testing.assert_close(cut.suffix(cut.prefix(pictures)), model(pictures))
+
+
+def test_the_kept_features_come_from_the_copy():
+    model, pictures, asked = (
+        lived_in(timm.create_model("test_efficientnet", num_classes=3)),
+        torch.randn(2, 3, 32, 32),
+        [],
+    )
+    cut = cut_below(model, {f"classifier.{each}" for each in ("weight", "bias")}, pictures)
+    for module in model.modules():
+        if isinstance(module, _BatchNorm):
+            module.register_forward_hook(lambda *_: asked.append(1))
+    assert cut is not None
+    cut.prefix(pictures)
+    assert not asked
+    model(pictures)
+    assert asked
+
+
+def test_what_answers_has_no_norms_left(run, tiny: Recipe, tmp_path: Path):
+    session = run(replace(tiny, epochs=1)) and run.sessions[-1]
+    session.write(tmp_path, session.state_now())
+    assert norms_of(session.model) and not norms_of(open_predictor(tmp_path).model)  # type: ignore[arg-type]
 
 
 def test_a_norm_without_statistics_or_one_used_twice_stays():

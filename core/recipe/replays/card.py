@@ -146,7 +146,7 @@ class Card:
                     raise RecipeError(
                         f"claims[{place}].further",
                         False,
-                        f"{name} is trained in the full form alone, so set it to true",
+                        f"the quick form goes without {name}, so set it to true",
                     )
 
     def _check_options(self, names: set[str]) -> None:

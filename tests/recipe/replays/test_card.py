@@ -110,7 +110,7 @@ def test_a_form_that_a_card_has_not_is_a_sentence():
         ("claims/0/value", 91.8, "claims[0].value: 91.8 is not possible; it is a number from 0 to 1."),
         ("claims/0/n", None, "claims[0].n: None is not possible"),
         ("claims/0/member", "heat", "claims[0]: 'heat' is not possible; no member is called so, the nearest is head."),
-        ("claims/2/further", False, "claims[2].further: False is not possible; more is trained in the full form alone"),
+        ("claims/2/further", False, "claims[2].further: False is not possible; the quick form goes without more"),
         ("left_open/0/chosen", "middle", "left_open[0].chosen: 'middle' is not possible; choose one of low, high."),
         ("left_open/0/name", None, "left_open[0].name: None is not possible; options need a name"),
         ("left_open/0/options/high", {"nobody": {}}, "left_open[0].options.high: 'nobody' is not possible"),
