@@ -15,7 +15,7 @@ def spec(rows: Sequence[Mapping[str, Any]], title: str) -> dict[str, Any]:
     y = {"field": "claim", "type": "nominal", "sort": claims, "title": None, "axis": {"labelLimit": 130}}
     axis = {
         "title": "accuracy and its interval",
-        "axis": {"format": ".0%", "tickCount": 5},
+        "axis": {"format": "~%", "tickCount": 5},
         "scale": {"zero": False, "nice": True},
     }
     ours = {"field": "outcome", "type": "quantitative", **axis}

@@ -52,7 +52,7 @@ def draw_progress(found: Told) -> None:
     else:
         st.markdown(f"**{plain(said)}**")
     if found["form"] != "full":
-        st.info(replay_words.SMALLER.format(form=found["form"]))
+        st.info(plain(f"{replay_words.SMALLER.format(form=found['form'])} {found['left_out']}"))
 
 
 def draw_claims(found: Told) -> None:

@@ -107,6 +107,7 @@ def test_an_hour_is_offered_where_a_card_has_one(bench: Any, app: AppTest):
     app.button(key="replays_run_hour").click().run()
     assert not app.exception and [each["form"] for each in bench.replays_begun()] == ["hour"]
     assert app.info[0].value.startswith("The hour form is smaller on purpose")
+    assert "Nearly nothing." in as_read(app.info[0].value)
 
 
 def test_names_that_somebody_typed_stay_text(bench: Any, app: AppTest):
