@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from core.catalog.paths import check_path
 from core.catalog.registry import Registry, knob
 
 PANELS = ("thaw", "anatomy", "truth", "rate", "epochs", "why", "onnx")
@@ -34,8 +35,13 @@ class Learner:
     """What it is asked why with: `heat`, what speaks for a class; `cuts`, which parts it has read."""
     rebuilds: ClassVar[bool] = False
     """Whether it draws a picture again from what it has kept of it."""
+    has_path: ClassVar[bool] = False
+    """Whether it keeps many heads along a path of penalties, which can be walked."""
     without: ClassVar[Mapping[str, str]] = {}
     """Which of PANELS mean nothing for it, each with the sentence that says why."""
+
+    def check(self, recipe: Any) -> None:
+        """A RecipeError where the rest of the recipe asks for what it cannot do."""
 
 
 LEARNERS: Registry[Learner] = Registry("learner")
@@ -197,6 +203,33 @@ class ClassMeans(OnFeatures):
 
     fit = "core.learners.fitting:MeansFit"
     without = BY_DISTANCE
+
+
+@LEARNERS.register("path")
+@dataclass(frozen=True)
+class HeadPath(Learner):
+    """Many heads at once upon a frozen backbone: a path of penalties, and if you like several seeds and rates."""
+
+    generator = "core.learners.path:learn_path"
+    estimates = "core.learners.path_estimating:estimate_path"
+    takes_backbone = has_path = True
+    without = dict.fromkeys(
+        ("thaw", "truth"),
+        "Only heads learn, upon features that were computed once: no stage thaws, and nothing frozen could have moved.",
+    )
+    penalty: str = knob(
+        "l1",
+        options=("l1", "l2"),
+        help="On the heads' weights: l1 shrinks after each step, which gives exact zeros; l2 stands in the loss.",
+    )
+    count: int = knob(40, low=1, high=1000, help="How many penalties, from the strongest to none; 1 is none alone.")
+    strongest: float = knob(10.0, low=1e-12, high=1e9, help="The first penalty.")
+    weakest: float = knob(1e-3, low=1e-12, high=1e9, help="The last one before none; between them in equal ratios.")
+    seeds: int = knob(1, low=1, high=100, help="How many seeds, counted up from the recipe's; each has its own order.")
+    rates: str = knob("", help="Learning rates with commas between them, all tried; empty is the recipe's lr alone.")
+
+    def check(self, recipe: Any) -> None:
+        check_path(self, recipe)
 
 
 @LEARNERS.register("segment")

@@ -50,6 +50,25 @@ class FineTune(Preset):
     }
 
 
+@PRESETS.register("swift")
+@dataclass(frozen=True)
+class SwiftStart(Preset):
+    """As accurate as can be as soon as can be: the head first, then more of the network, on pictures that grow."""
+
+    title = "Swift"
+    fields: ClassVar[Mapping[str, Any]] = {
+        "pretrained": True,
+        "strategy": {"name": "swift", "head_epochs": 5, "upper_epochs": 2, "growing_epochs": 2, "decay": 0.4},
+        "regularizers": [],
+        "optimizer": "adamw",
+        "schedule": "cosine",
+        "lr": 0.003,
+        "epochs": 12,
+        "views": 1,
+        "early_stopping": {"on": "accuracy", "patience": 2},
+    }
+
+
 @PRESETS.register("from_scratch")
 @dataclass(frozen=True)
 class FromScratch(Preset):

@@ -27,6 +27,14 @@ class Strategy(ABC):
         """Small matrices to train in place of the weights themselves, or None."""
         return None
 
+    def picture_share(self, epoch: int) -> float:
+        """How large training pictures are, as a share of both sides of the recipe's size; what judges is never less."""
+        return 1.0
+
+    def settles(self) -> int:
+        """The epoch before which early stopping ends nothing: what wakes or grows until then has its chance first."""
+        return 0
+
 
 @dataclass(frozen=True)
 class Adapter:
@@ -146,6 +154,38 @@ class Full(Strategy):
 
     def lr_scales(self, parts: int, epoch: int) -> list[float]:
         return [1.0] * parts
+
+
+@STRATEGIES.register("swift")
+@dataclass(frozen=True)
+class Swift(Strategy):
+    """First the head, then the stages below it, then everything, lower stages slower and on pictures that grow.
+    Early stopping counts once pictures have grown up."""
+
+    head_epochs: int = knob(3, low=0, high=1000, help="Epochs of the head alone.")
+    upper_epochs: int = knob(2, low=0, high=1000, help="Epochs of the head and the stages right below it.")
+    upper_stages: int = knob(1, low=1, high=64, help="How many stages these are.")
+    decay: float = knob(0.5, low=0.01, high=1.0, help="Each stage learns at this share of the rate of the one above.")
+    smallest: float = knob(0.5, low=0.1, high=1.0, help="The share of both sides that the growing pictures begin with.")
+    growing_epochs: int = knob(2, low=0, high=1000, help="Epochs until they have grown up, once everything learns.")
+
+    def lr_scales(self, parts: int, epoch: int) -> list[float]:
+        awake = awake_from_the_top(parts, self._below_head(parts, epoch))
+        return [scale * self.decay ** (parts - 1 - part) for part, scale in enumerate(awake)]
+
+    def _below_head(self, parts: int, epoch: int) -> int:
+        if epoch < self.head_epochs:
+            return 0
+        return self.upper_stages if epoch < self.head_epochs + self.upper_epochs else parts
+
+    def picture_share(self, epoch: int) -> float:
+        grown = epoch - self.head_epochs - self.upper_epochs
+        if grown < 0 or grown >= self.growing_epochs:
+            return 1.0
+        return self.smallest + (1 - self.smallest) * grown / self.growing_epochs
+
+    def settles(self) -> int:
+        return self.head_epochs + self.upper_epochs + self.growing_epochs
 
 
 @STRATEGIES.register("lora")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as drawn
 from PIL import Image
 
-from core.catalog.augmentations import AUGMENTATIONS, OPERATIONS, Augmentation, centre, random_box, vary
+from core.catalog.augmentations import AUGMENTATIONS, OPERATIONS, Augmentation, centre, random_box, resized, vary
 from core.data.batches import PICTURE, draw
 
 SIZES = [((32, 32), (32, 32)), ((37, 37), (32, 32)), ((110, 366), (96, 320)), ((9, 2048), (8, 2048)), ((8, 8), (8, 8))]
@@ -175,3 +175,12 @@ def test_randaugment_of_more_strength_changes_more():
 
     assert change(0.1) < change(0.5) < change(1.0)
     assert len(OPERATIONS) == 14 and "fourteen" in AUGMENTATIONS.help("randaugment")
+
+
+@given(drawn.integers(1, 90), drawn.integers(1, 90), drawn.integers(8, 70), drawn.integers(8, 70))
+def test_another_size_is_what_pillow_would_make_of_it(height: int, width: int, rows: int, columns: int):
+    picture = np.random.default_rng(height).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    wanted = np.asarray(Image.fromarray(picture).resize((columns, rows), Image.Resampling.BILINEAR))
+    found = resized(picture, (rows, columns))
+    assert found.shape == wanted.shape and found.dtype == np.uint8 and found.flags.c_contiguous
+    assert np.abs(found.astype(int) - wanted).max() <= 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as drawn
 
 from core.catalog.strategies import STRATEGIES, Adapter, Grain, Strategy, awake_from_the_top
 
-WAKING = ["gradual", "freeze_until", "last_layers"]
+WAKING = ["gradual", "freeze_until", "last_layers", "swift"]
 """Those in which parts wake over time."""
 
 
@@ -63,6 +63,20 @@ def test_a_phase_depends_on_nothing_but_the_epoch(strategy: Strategy, parts: int
     for other in range(0, epoch, 1 + epoch // 5):
         strategy.lr_scales(parts, other)
     assert strategy.lr_scales(parts, epoch) == asked_first
+
+
+@given(strategies(), EPOCHS)
+def test_training_pictures_are_never_larger_than_the_recipe_says_and_never_shrink_again(strategy: Strategy, epoch: int):
+    settled = strategy.settles() + epoch
+    assert 0 < strategy.picture_share(settled) <= strategy.picture_share(settled + 1) <= 1
+    assert 0 < strategy.picture_share(epoch) <= 1
+
+
+@given(strategies(), PARTS, EPOCHS)
+def test_nothing_wakes_any_more_once_early_stopping_counts(strategy: Strategy, parts: int, epoch: int):
+    settled = strategy.settles()
+    if settled:
+        assert strategy.lr_scales(parts, settled + epoch) == strategy.lr_scales(parts, settled)
 
 
 @pytest.mark.parametrize("name", STRATEGIES.names())
@@ -132,6 +146,24 @@ def test_discriminative_rates_fall_by_the_factor_from_stage_to_stage():
 def test_layerwise_rates_fall_by_the_decay_from_block_to_block():
     assert built("layerwise", decay=0.5).lr_scales(4, 7) == [1 / 8, 1 / 4, 1 / 2, 1]
     assert built("layerwise").grain == "block"
+
+
+def test_swift_goes_from_the_head_to_the_upper_stages_to_everything():
+    swift = built("swift", head_epochs=2, upper_epochs=1, upper_stages=2, decay=0.5)
+    assert [swift.lr_scales(4, epoch) for epoch in range(5)] == [
+        [0, 0, 0, 1],
+        [0, 0, 0, 1],
+        [0, 1 / 4, 1 / 2, 1],
+        [1 / 8, 1 / 4, 1 / 2, 1],
+        [1 / 8, 1 / 4, 1 / 2, 1],
+    ]
+    assert built("swift", head_epochs=0, upper_epochs=0).lr_scales(3, 0) == [1 / 4, 1 / 2, 1]
+
+
+def test_swift_shows_the_smallest_pictures_when_everything_begins_to_learn_and_whole_ones_before_and_after():
+    swift = built("swift", head_epochs=1, upper_epochs=1, growing_epochs=2, smallest=0.5)
+    assert [swift.picture_share(epoch) for epoch in range(6)] == [1, 1, 0.5, 0.75, 1, 1]
+    assert built("swift", growing_epochs=0).picture_share(5) == 1
 
 
 @pytest.mark.parametrize("name", ["discriminative", "layerwise", "full", "lora"])
