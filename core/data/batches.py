@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.catalog.augmentations import Augmentation, vary
+from core.catalog.augmentations import Augmentation, resized, vary
 from core.data.pixels import Canvases
 
 Made = TypeVar("Made")
@@ -56,8 +56,16 @@ class Varied:
     augmentations: list[Augmentation]
     seed: int
 
-    def pictures(self, indices: np.ndarray, epoch: int, view: int = 0) -> np.ndarray:
-        """These pictures as one epoch shows them: a batch of uint8."""
+    def pictures(
+        self, indices: np.ndarray, epoch: int, view: int = 0, size: tuple[int, int] | None = None
+    ) -> np.ndarray:
+        """These pictures as one epoch shows them: a batch of uint8, made smaller in the end where a size is given."""
+        seen = self._seen(indices, epoch, view)
+        if size in (None, self.canvases.preparation.size) or not len(indices):
+            return seen
+        return np.stack([resized(picture, size) for picture in seen])
+
+    def _seen(self, indices: np.ndarray, epoch: int, view: int) -> np.ndarray:
         size, found = self.canvases.preparation.size, self.canvases[indices]
         if not self.augmentations or not len(indices):
             return self.canvases.preparation.seen(found)

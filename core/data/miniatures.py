@@ -23,9 +23,9 @@ def miniature(picture: Image.Image, size: int) -> bytes:
 
 
 def png_of(picture: Image.Image) -> bytes:
-    """The picture whole, packed without loss."""
+    """The picture whole, packed without loss: quickly, for a photograph becomes no smaller by more pains."""
     packed = io.BytesIO()
-    picture.save(packed, "PNG")
+    picture.save(packed, "PNG", compress_level=1)
     return packed.getvalue()
 
 

@@ -13,6 +13,8 @@ SECONDS_BETWEEN_STEPS = 0.25
 SECONDS_BETWEEN_SNAPSHOTS = 30.0
 SHARE_FOR_SNAPSHOTS = 0.02
 """Saving the state may take this share of the time, however slow the disk."""
+SHARE_FOR_BETTER = 0.1
+"""Writing better weights may take this share of the time: after short epochs, others that are better come soon."""
 SECONDS_FOR_EPOCHS = 0.5
 SHARE_FOR_EPOCHS = 0.01
 """What was said after each epoch may take so long altogether, and this share of the time beyond."""
@@ -38,6 +40,8 @@ class RunLog:
         self._snapshot_at = time.monotonic()
         self._snapshot_cost = 0.0
         self._opened_at, self._epochs_cost = time.monotonic(), 0.0
+        self._better: Callable[[Path], None] | None = None
+        self._better_at, self._better_cost = self._opened_at, 0.0
         self._elapsed = 0.0
 
     @property
@@ -54,6 +58,7 @@ class RunLog:
         """Keep an event, and what it offers to save; answer what the owner wishes."""
         self._elapsed = event.elapsed
         wish = self.desk.wish()
+        self.keep_better_weights(at_once=isinstance(event, Predicted | Finished))
         match event:
             case Step():
                 self._take_step(event, wish)
@@ -64,7 +69,8 @@ class RunLog:
                 self._save_epoch(event)
                 self._keep(event)
             case Improved(save=save):
-                self._save("best", save)
+                self._better = save
+                self.keep_better_weights()
                 self._keep(event)
                 self.desk.enter(accuracy=event.val_accuracy)
             case Predicted(save=save):
@@ -78,6 +84,14 @@ class RunLog:
                 self._keep(event)
         self._on_event(event)
         return wish
+
+    def keep_better_weights(self, at_once: bool = False) -> None:
+        """Write the best so far, if that is due and they are not written yet."""
+        began = time.monotonic()
+        if self._better and (at_once or began - self._better_at >= self._better_cost / SHARE_FOR_BETTER):
+            self._save("best", self._better)
+            self._better, self._better_at = None, time.monotonic()
+            self._better_cost = self._better_at - began
 
     def finish(self, state: State, reason: str, traceback: str = "", last: Finished | None = None) -> None:
         """The run's last word; a bug's traceback is kept beside it."""

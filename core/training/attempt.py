@@ -19,7 +19,7 @@ from torch import nn
 from torch.nn import functional
 
 from core.errors import DataError, TrainingError
-from core.events import Wish
+from core.events import Predicted, Wish
 from core.recipe import Recipe
 from core.training.endings import STOPPED, Ending, out_of_time, patience_ended, rank_of, verdict_on, went_astray
 from core.training.judging import Judged, Judging
@@ -30,6 +30,8 @@ from core.training.predicting import Answers
 from core.training.state import Position, optimizer_memory, read_state, remind_optimizer, write_state
 from core.training.team import ALONE, Team, Verdict
 from core.training.weights import Tensors
+
+PREDICTED_AT_ONCE = 512
 
 
 class Batch(Protocol):
@@ -141,6 +143,10 @@ class Attempt(ABC, Generic[Given]):
         """What a frozen prefix's features cost in this epoch, and where the network was cut to keep them."""
         return "none", None
 
+    def completed(self, predicted: Predicted) -> Predicted:
+        """What the best weights say of a split, with whatever else is to be kept beside it."""
+        return predicted
+
     def memories(self) -> dict[str, Tensors]:
         """What belongs to the state beside the weights, the optimizer's memory and the best."""
         return {}
@@ -223,6 +229,11 @@ class Attempt(ABC, Generic[Given]):
         with tempfile.TemporaryDirectory() as folder:
             self.write(Path(folder), state)
             return self.open(Path(folder))
+
+    def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> np.ndarray:
+        """What a predictor that was opened with this state says of some pictures."""
+        chunks = np.split(held_out, range(PREDICTED_AT_ONCE, len(held_out), PREDICTED_AT_ONCE))
+        return np.concatenate([predictor.logits_of(self.lesson.canvases[chunk]) for chunk in chunks])
 
     def save(self, folder: Path) -> None:
         """The whole state, between two steps."""

@@ -1,17 +1,20 @@
 """How long a recipe would take here, and how much memory: a few of its real steps, times how many there will be.
 
-Each phase of the strategy (epochs in which the same parts learn) is tried by itself, for a frozen prefix is computed
-once and kept. What was measured is a moment of this machine; the range says what may well become of it.
+Each phase of the strategy (epochs in which the same parts learn, from pictures of one size) is tried by itself, for a
+frozen prefix is computed once and kept. What was measured is a moment of this machine; the range says what may well
+become of it.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
 
+from core.catalog.picture_sizes import Size
 from core.home import Home
 from core.recipe import Recipe
 from core.training.environment import device_of
@@ -29,7 +32,6 @@ from core.training.measuring import (
     some,
     wait_for,
 )
-from core.training.plan import Plan, make_plan
 from core.training.session import Session
 from core.training.team import ALONE
 
@@ -38,7 +40,7 @@ STEPS = 40
 
 @dataclass(frozen=True)
 class Phase:
-    """Epochs in a row in which the same parts learn, and what they take."""
+    """Epochs in a row at one pace, and what they take."""
 
     epochs: int
     step: float
@@ -51,13 +53,6 @@ class Phase:
         return self.prefix + self.epochs * (steps * self.step + judged * self.judging)
 
 
-class Trial(Session):
-    """A session that is tried for a moment and thrown away."""
-
-    def _planned(self, known: Plan | None) -> Plan:
-        return make_plan(self.recipe, self.net, self.device, self._whole_steps(), self.batch_size, tried=FEW)
-
-
 def estimate(recipe: Recipe, home: Home, device: str) -> Estimate:
     """Try a recipe for some seconds."""
     with measured(device_of(device)) as memory:
@@ -68,7 +63,7 @@ def _tried(recipe: Recipe, home: Home, device: torch.device, memory: Callable[[]
     # Colours may be of any kind: what they are costs nothing, measuring them would mean to decode all pictures.
     alone = replace(recipe, workers=1, normalisation="half" if recipe.normalisation == "measured" else "backbone")
     began = time.monotonic()
-    trial = Trial(alone, device, home, None, ALONE)
+    trial = Session(alone, device, home, None, ALONE)
     setup = time.monotonic() - began
     whole = dict(trial.lesson.splits)
     steps = math.ceil(trial.steps_per_epoch / recipe.workers)
@@ -88,18 +83,19 @@ def _tried(recipe: Recipe, home: Home, device: torch.device, memory: Callable[[]
     )
 
 
-def _phases(trial: Trial, whole: dict[str, np.ndarray]) -> Iterator[Phase]:
+def _phases(trial: Session, whole: dict[str, np.ndarray]) -> Iterator[Phase]:
     parts = len(trial.net.parts)
 
-    def awake(epoch: int) -> tuple[bool, ...]:
-        return tuple(scale > 0 for scale in trial.strategy.lr_scales(parts, epoch))
+    def pace(epoch: int) -> tuple[bool | Size, ...]:
+        awake = (scale > 0 for scale in trial.strategy.lr_scales(parts, epoch))
+        return (*awake, trial.feeder.sizes.at(epoch))
 
-    for epoch, rows in phases(trial.recipe.epochs, awake):
+    for epoch, rows in phases(trial.recipe.epochs, pace):
         tried = _phase(trial, epoch, whole)
         yield from (replace(tried, epochs=epochs) for epochs in rows)
 
 
-def _phase(trial: Trial, epoch: int, whole: dict[str, np.ndarray]) -> Phase:
+def _phase(trial: Session, epoch: int, whole: dict[str, np.ndarray]) -> Phase:
     """One phase as it begins, on few pictures, and then on as many as can be had in a moment."""
     batch, trial.position.epoch = trial.batch_size, epoch
     few = min(FEW, batch)
@@ -116,14 +112,14 @@ def _phase(trial: Trial, epoch: int, whole: dict[str, np.ndarray]) -> Phase:
     return Phase(epochs=1, step=step, judging=judging, prefix=making * _lacking(trial, whole))
 
 
-def _show_only(trial: Trial, whole: dict[str, np.ndarray], train: int, val: int, batch: int) -> None:
+def _show_only(trial: Session, whole: dict[str, np.ndarray], train: int, val: int, batch: int) -> None:
     """Some pictures stand for all; in training they come again and again."""
     shown, held_out = some(whole["train"], train), some(whole["val"], val)
     trial.lesson.canvases.ensure(np.concatenate([shown, held_out]))
     trial.lesson.splits = {**whole, "train": np.resize(shown, STEPS * batch), "val": held_out}
 
 
-def _step(trial: Trial, epoch: int, batch: int) -> float:
+def _step(trial: Session, epoch: int, batch: int) -> float:
     """The seconds of one step of so many pictures, once it is warm; waiting for its pictures included."""
     trial.batch_size, trial.position.batch, taken = batch, 0, []
     began = time.monotonic()
@@ -137,30 +133,33 @@ def _step(trial: Trial, epoch: int, batch: int) -> float:
     return float(np.mean(taken[1:] or taken))
 
 
-def _judging(trial: Trial) -> float:
+def _judging(trial: Session) -> float:
     """The seconds that evaluation takes for a picture."""
     return second_time(lambda: trial.evaluate("val")) / len(trial.lesson.splits["val"])
 
 
-def _making(trial: Trial) -> float:
+def _making(trial: Session) -> float:
     """The seconds that a picture's features take; none where the whole network learns."""
     feeder = trial.feeder
-    if feeder.cut is None:
+    if feeder.frozen is None:
         return 0.0
     pictures = feeder.plain.pictures(trial.lesson.splits["val"][: trial.plan.eval_batch], 0)
-    return second_time(lambda: feeder.features(pictures)) / len(pictures)
+    return second_time(partial(feeder.frozen.features, pictures)) / len(pictures)
 
 
-def _lacking(trial: Trial, whole: dict[str, np.ndarray]) -> int:
+def _lacking(trial: Session, whole: dict[str, np.ndarray]) -> int:
     """For how many pictures there are no features yet, though they will be kept."""
     feeder = trial.feeder
-    return feeder.lacking("val", whole["val"]) + feeder.views * feeder.lacking("train", whole["train"])
+    test = whole.get("test", whole["val"][:0])
+    kept = feeder.computes_as_answers_do and feeder.has_features_of(test)
+    held_out = feeder.lacking("val", whole["val"]) + (feeder.lacking("test", test) if kept else 0)
+    return held_out + feeder.views * feeder.lacking("train", whole["train"])
 
 
-def _keeping(trial: Trial) -> tuple[float, float]:
+def _keeping(trial: Session) -> tuple[float, float]:
     """What it takes to keep better weights safely on the disk, and to judge a picture with them at the end."""
     trial.best = trial.net.plain_state()
     saving = keeping(trial.save_best, trial.lesson.home)
     predictor = trial.predictor(trial.best)
-    canvases = trial.lesson.canvases[trial.lesson.splits["val"]]
-    return saving, second_time(lambda: predictor.logits_of(canvases)) / len(canvases)
+    shown = trial.lesson.splits["val"]
+    return saving, second_time(lambda: trial.logits_of(shown, predictor, trial.best)) / len(shown)

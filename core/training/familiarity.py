@@ -15,7 +15,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.attribution import stages_of
 from core.training.lesson import Lesson
-from core.training.predicting import Predictor, normalised
+from core.training.predicting import Predictor, in_full_precision, normalised, softmax
 
 LEARNED_FROM, HELD_OUT = 256, 256
 """Pictures that are looked at, at most."""
@@ -41,9 +41,10 @@ class Familiarity:
         squares = (asked**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * asked @ known.T
         return np.sqrt(np.maximum(np.sort(squares, axis=1)[:, :NEIGHBOURS], 0)).mean(axis=1)
 
-    def is_unlike(self, predictor: Predictor, canvases: np.ndarray) -> np.ndarray:
-        """For each picture, whether nothing in training was like it."""
-        return self.distances(statistics_of(predictor, canvases)) > self.limit
+    def judge(self, predictor: Predictor, canvases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For each picture its probabilities, and whether nothing in training was like it: computed at once."""
+        rows, logits = _looked_at(predictor, canvases)
+        return softmax(logits), self.distances(rows) > self.limit
 
 
 def familiarity(predictor: Predictor, recipe: Recipe, home: Home) -> Familiarity:
@@ -60,17 +61,29 @@ def familiarity(predictor: Predictor, recipe: Recipe, home: Home) -> Familiarity
 
 def statistics_of(predictor: Predictor, canvases: np.ndarray) -> np.ndarray:
     """A row for each picture: the mean and the spread of every channel, of the picture and behind each stage."""
-    batches = [canvases[at : at + AT_ONCE] for at in range(0, len(canvases), AT_ONCE)]
-    return np.concatenate([_rows(predictor, batch) for batch in batches])
+    return _looked_at(predictor, canvases)[0]
 
 
-def _rows(predictor: Predictor, canvases: np.ndarray) -> np.ndarray:
+def _looked_at(predictor: Predictor, canvases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The statistics of each picture, and what the network says of it in the same pass."""
+    batches = [_looked_at_once(predictor, canvases[at : at + AT_ONCE]) for at in range(0, len(canvases), AT_ONCE)]
+    rows, logits = zip(*batches, strict=True)
+    return np.concatenate(rows), np.concatenate(logits)
+
+
+def _looked_at_once(predictor: Predictor, canvases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     pictures = normalised(predictor.preparation.seen(canvases), predictor.preparation, predictor.device)
-    with torch.inference_mode():
-        found, _ = stages_of(predictor.model, pictures)
+    with in_full_precision():
+        found, logits = stages_of(predictor.model, pictures)
     flat = [_places_last(each).float() for each in (pictures, *found) if each.dim() > 2]
-    rows = [figure for each in flat for figure in (each.mean(2), each.std(2, correction=0))]
-    return torch.cat(rows, 1).cpu().numpy()
+    rows = [figure for each in flat for figure in _mean_and_spread(each)]
+    return torch.cat(rows, 1).cpu().numpy(), logits.float().cpu().numpy()
+
+
+def _mean_and_spread(channels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of each channel's places; torch's own spread takes twenty times as long where channels lie last."""
+    mean = channels.mean(2, keepdim=True)
+    return mean[..., 0], (channels - mean).square_().mean(2).sqrt_()
 
 
 def _places_last(features: torch.Tensor) -> torch.Tensor:

@@ -1,60 +1,50 @@
-"""What enters the network: pictures, or what its frozen prefix made of them, computed once and kept.
+"""What enters the network: pictures, or what its frozen prefix has made of them.
 
-As long as the same prefix stays frozen, its features are rows on disk, keyed by the data, the weights it depends on,
-the preparation, the precision and the border. A strategy that moves the border gets a new cut at the next epoch.
+As long as the same parts learn from pictures of the same size, what is frozen below them is cut off once. A strategy
+that moves the border gets a new cut at the next epoch.
 """
 
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
 
 from core.catalog.augmentations import AUGMENTATIONS
+from core.catalog.picture_sizes import Size
 from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.data.batches import Varied, prefetched
-from core.data.rows import Rows
 from core.recipe import Recipe
+from core.training.frozen import Frozen, cut_if_it_fits, entering
+from core.training.keeping import reason_against
 from core.training.lesson import Lesson
-from core.training.memory import in_halves, ran_out
 from core.training.model import Net
-from core.training.modes import at_rest
+from core.training.placing import Make, Placing
 from core.training.plan import Plan
-from core.training.predicting import normalised
-from core.training.splitting import Cut, cut_below
+from core.training.sizing import PictureSizes
+from core.training.splitting import Cut
 from core.training.team import Team
-from core.training.weights import hash_of
 
-LARGEST_STORE = 8 * 2**30
-"""Bytes of features that one run may keep on disk; more is computed afresh each epoch."""
+SOON_READ = 2**16
+"""Bytes of a picture's features: a batch of such is read sooner than a thread is started."""
+
+
+def mixes(recipe: Recipe) -> bool:
+    """Whether pictures of a batch are mixed with one another: nothing made of each by itself can be kept then."""
+    return any(REGULARIZERS.entry(each.name).changes_pictures for each in recipe.regularizers)
 
 
 @dataclass(frozen=True)
 class Fed:
     """One batch as it enters: pictures (bytes) or features (floats), and the pictures' numbers."""
 
-    inputs: np.ndarray
+    inputs: torch.Tensor
     indices: np.ndarray
     are_features: bool
     of: int
     """How many pictures the whole batch has: where others learn too, this is a share of it."""
-
-
-def kept_features(lesson: Lesson, net: Net, shape: Sequence[int], **made: Any) -> Rows:
-    """The rows on disk for features made in one way: who makes them in the same way shares them."""
-    about = {
-        "data": lesson.source.fingerprint,
-        "architecture": net.blueprint.architecture,
-        "arguments": json.dumps(net.blueprint.model_args, sort_keys=True),
-        "preparation": net.preparation.to_json(),
-        **made,
-    }
-    return Rows(lesson.home.cache / "features", about, len(lesson.source), shape, np.float32)
 
 
 @dataclass
@@ -67,165 +57,164 @@ class Feeder:
     plan: Plan
     device: torch.device
     team: Team
-    cut: Cut | None = None
-    keeps_training: bool = False
+    frozen: Frozen | None = None
+    """What does not learn at this pace, if it can be cut off."""
+    keeps: dict[str, bool] = field(default_factory=lambda: {"val": False, "train": False})
+    """Of which splits the features are kept while the pace is the same."""
     note: str = "none"
     """What the frozen prefix cost this epoch: none is frozen or kept, or its features were computed, reused, afresh."""
-    _stores: dict[str, Rows] = field(default_factory=dict)
-    _boundary: frozenset[str] | None = None
+    notices: list[tuple[str, str]] = field(default_factory=list)
+    _at_pace: tuple[frozenset[str], Size] | None = None
 
     def __post_init__(self) -> None:
+        self.placing = Placing(self.device)
         self.strategy = STRATEGIES.build(self.recipe.strategy)
+        self.sizes = PictureSizes(self.strategy, self.net, self.recipe.epochs)
+        self.size = self.sizes.full
         augmentations = [AUGMENTATIONS.build(each) for each in self.recipe.augmentation]
         self.varied = Varied(self.lesson.canvases, augmentations, self.recipe.seed)
         self.plain = Varied(self.lesson.canvases, [], self.recipe.seed)
-        self.mixes = any(REGULARIZERS.entry(each.name).changes_pictures for each in self.recipe.regularizers)
         self.views = self.recipe.views if augmentations else 1
+        self._whole = dict(self.lesson.splits)
 
-    def begin_epoch(self, epoch: int) -> None:
-        """Cut the network anew if other parts are frozen now, and compute what is not kept yet."""
-        learning = self._learning(epoch)
-        if learning != self._boundary:
-            self._boundary, self.cut, self._stores = learning, None, {}
-            if self.plan.cache and self.recipe.frozen_norms == "hold" and self._phase(epoch) > 1:
-                cut = self._cut(learning)
-                self.cut = cut if self._for_all(cut is not None) else None
-        keeps = self.cut is not None and not self.mixes and self.views > 0 and self._affordable()
-        self.keeps_training = self._for_all(keeps)
-        self.note = "none"
-        if self.cut is None:
-            return
-        self._ensure(self.plain, self.lesson.splits["val"], 0)
-        if self.keeps_training:
-            self._ensure(self.varied, self.lesson.splits["train"], epoch % self.views)
+    def begin_epoch(self, epoch: int, decided: dict[str, bool]) -> None:
+        """Cut the network anew where the pace changes, and compute what is to be kept and is not yet.
+
+        What was `decided` when these parts were frozen holds for as long as they are, also for a run that was resumed.
+        """
+        if (pace := self._pace(epoch)) != self._at_pace:
+            self._at_pace = learning, self.size = pace
+            self.placing.forget()
+            phase = self._phase(epoch)
+            self.frozen = self._cut_off(learning) if len(phase) > 1 else None
+            self.keeps = {split: self._worth_keeping(split, phase, decided) for split in self.keeps}
+        computed = [self._ensured(split, epoch) for split, keeps in self.keeps.items() if keeps]
+        if self.keeps["train"]:
+            self.note = "computed" if any(computed) else "reused"
         else:
-            self.note = "afresh"
+            self.note = "afresh" if self.frozen else "none"
+
+    @property
+    def cut(self) -> Cut | None:
+        return self.frozen.cut if self.frozen else None
 
     def batches(self, batches: list[np.ndarray], epoch: int) -> Iterator[Fed]:
         """Training batches (numbers of pictures), of each this member's share, prepared ahead by threads."""
-        if self.keeps_training:
-            make = partial(self._features_of, self.varied, view=epoch % self.views)
-        else:
-            make = partial(self._pictures_of, self.varied, epoch=epoch)
-        return prefetched(
-            lambda whole: replace(make(self.team.share(whole)), of=len(whole)), batches, self.plan.threads
-        )
+        kept, view, whole = self.keeps["train"], epoch % max(1, self.views), self.lesson.splits["train"]
+        make = self._features(self.varied, view) if kept else partial(self.varied.pictures, epoch=epoch, size=self.size)
+        alike = kept or not self.varied.augmentations
+        rows = self.placing.steady(f"view {view}", make, whole) if alike else self.placing.ready(make)
+
+        def fed(batch: np.ndarray) -> Fed:
+            numbers = self.team.share(batch)
+            return Fed(rows(numbers), numbers, kept, of=len(batch))
+
+        return prefetched(fed, batches, self._threads(kept))
 
     def evaluation(self, indices: np.ndarray) -> Iterator[Fed]:
         """This member's share of some pictures as evaluation sees them, in their order."""
-        indices = self.team.share(indices)
+        indices, kept = self.team.share(indices), self.keeps["val"]
         batches = np.split(indices, range(self.plan.eval_batch, len(indices), self.plan.eval_batch))
-        make = (
-            partial(self._features_of, self.plain, view=0)
-            if self.cut
-            else partial(self._pictures_of, self.plain, epoch=0)
-        )
-        return prefetched(make, batches, self.plan.threads)
+        make = self._features(self.plain) if kept else partial(self.plain.pictures, epoch=0)
+        rows = self.placing.steady("judged", make, indices)
+        return prefetched(lambda batch: Fed(rows(batch), batch, kept, of=len(batch)), batches, self._threads(kept))
 
-    def _features_of(self, varied: Varied, numbers: np.ndarray, view: int) -> Fed:
-        return Fed(self._store(varied, view)[numbers], numbers, True, of=len(numbers))
+    def _threads(self, kept: bool) -> int:
+        """That prepare batches ahead."""
+        soon = kept and self.frozen is not None and self.frozen.rows(self.plain, 0).row_bytes <= SOON_READ
+        return 0 if soon else self.plan.threads
 
-    def _pictures_of(self, varied: Varied, numbers: np.ndarray, epoch: int) -> Fed:
-        return Fed(varied.pictures(numbers, epoch), numbers, False, of=len(numbers))
+    def _features(self, varied: Varied, view: int = 0) -> Make:
+        assert self.frozen is not None
+        return self.frozen.rows(varied, view).__getitem__
 
     def tensor(self, fed: Fed) -> torch.Tensor:
         """The batch on the device, as the network (or its suffix) takes it."""
-        if fed.are_features:
-            return torch.from_numpy(fed.inputs).to(self.device)
-        pictures = normalised(fed.inputs, self.net.preparation, self.device)
-        return pictures.contiguous(memory_format=self.plan.layout)
+        inputs = self.placing.fetched(fed.inputs)
+        return inputs if fed.are_features else entering(inputs, self.net, self.plan, self.device)
 
     def logits(self, inputs: torch.Tensor, are_features: bool) -> torch.Tensor:
-        with self.computing():
-            through = self.cut.suffix if self.cut and are_features else self.net.model
-            return through(inputs).float()
+        with self.plan.computing(self.device):
+            if self.frozen is None:
+                return self.net.model(inputs).float()
+            return self.frozen.cut.suffix(inputs if are_features else self.frozen.through(inputs)).float()
 
-    def computing(self) -> AbstractContextManager:
-        """The precision of the plan."""
-        if self.plan.precision == "bf16":
-            return torch.autocast(self.device.type, torch.bfloat16)
-        return nullcontext()
-
-    def _learning(self, epoch: int) -> frozenset[str]:
+    def _pace(self, epoch: int) -> tuple[frozenset[str], Size]:
+        """What learns, and how large the training pictures are."""
         scales = self.strategy.lr_scales(len(self.net.parts), epoch)
         awake = zip(self.net.parts, scales, strict=True)
-        return frozenset(n for part, scale in awake if scale > 0 for n in part.parameters if self.net.can_learn(n))
+        learning = (n for part, scale in awake if scale > 0 for n in part.parameters if self.net.can_learn(n))
+        return frozenset(learning), self.sizes.at(epoch)
 
-    def _phase(self, epoch: int) -> int:
-        """How many epochs around this one freeze the same parts: a resumed run must decide as it did before."""
-        learning, first, last = self._learning(epoch), epoch, epoch
-        while first > 0 and self._learning(first - 1) == learning:
+    def _phase(self, epoch: int) -> range:
+        """The epochs around this one at the same pace: a resumed run must decide as it did before."""
+        pace, first, last = self._pace(epoch), epoch, epoch
+        while first > 0 and self._pace(first - 1) == pace:
             first -= 1
-        while last + 1 < self.recipe.epochs and self._learning(last + 1) == learning:
+        while last + 1 < self.recipe.epochs and self._pace(last + 1) == pace:
             last += 1
-        return last + 1 - first
+        return range(first, last + 1)
 
-    def _cut(self, learning: frozenset[str]) -> Cut | None:
-        example = normalised(self.plain.pictures(self.lesson.splits["train"][:2], 0), self.net.preparation, self.device)
-        try:
-            with at_rest(self.net.model):
-                return cut_below(self.net.model, learning, example.contiguous(memory_format=self.plan.layout))
-        except RuntimeError as error:
-            if not ran_out(error):
-                raise
-            return None  # where not even two pictures fit, nothing is kept
+    def _cut_off(self, learning: frozenset[str]) -> Frozen | None:
+        """What is frozen, if all members can cut it off; norms that move leave nothing to be kept."""
+        if not self.plan.cache or self.recipe.frozen_norms != "hold":
+            return None
+        example = entering(self.plain.pictures(self.lesson.splits["train"][:2], 0), self.net, self.plan, self.device)
+        cut = cut_if_it_fits(self.net.model, learning, example)
+        frozen = Frozen(self.recipe, self.net, self.lesson, self.plan, self.device, self.team, cut) if cut else None
+        return frozen if self._for_all(frozen is not None) else None
 
     def _for_all(self, yes: bool) -> bool:
         """Whether every member says yes: what they do together they must all do."""
         return self.team.summed([yes])[0] == self.team.size
 
+    def _worth_keeping(self, split: str, phase: range, decided: dict[str, bool]) -> bool:
+        odd = self.views == 0 or mixes(self.recipe) or self.size != self.sizes.full
+        if self.frozen is None or (split == "train" and odd):
+            return False
+        name = f"{split} from epoch {phase.start}"
+        if name not in decided:
+            views = self.views if split == "train" else 1
+            against = reason_against(self.frozen.costs(self._shown(split), self._whole[split], views, len(phase)))
+            decided[name] = self._for_all(against is None)
+            if against and split == "train":
+                self.notices.append(("features", f"What is frozen computes its features in every epoch: {against}."))
+        return decided[name]
+
+    def _ensured(self, split: str, epoch: int) -> bool:
+        """Have what is learned from, or judged on, in an epoch; returns whether any of it had to be computed."""
+        assert self.frozen is not None
+        view = epoch % self.views if split == "train" else 0
+        return self.frozen.complete(self._shown(split), self.lesson.splits[split], view)
+
+    def _shown(self, split: str) -> Varied:
+        return self.varied if split == "train" else self.plain
+
     def lacking(self, split: str, numbers: np.ndarray) -> int:
-        """Of how many pictures of a split features will be kept that are not computed yet."""
-        if self.cut is None or (split == "train" and not self.keeps_training):
+        """Of how many pictures of a split features will be kept that are not computed yet.
+
+        Of test pictures they are computed at the end alone, where whoever asks knows that they will be.
+        """
+        if self.frozen is None or not self.keeps.get(split, True):
             return 0
-        return len(self._store(self.varied if split == "train" else self.plain, 0).missing(numbers))
+        return len(self.frozen.rows(self._shown(split), 0).missing(numbers))
 
-    def _affordable(self) -> bool:
-        store = self._store(self.plain, 0)
-        return store.row_bytes * self.views * len(self.lesson.splits["train"]) <= LARGEST_STORE
+    @property
+    def computes_as_answers_do(self) -> bool:
+        """In all digits of float32, which a GPU may spare itself; of a team, one member alone gives answers."""
+        return (self.plan.precision, self.device.type, self.team.size) == ("float32", "cpu", 1)
 
-    def _store(self, varied: Varied, view: int) -> Rows:
-        """The rows of one view. The plain view is evaluation's, and training's where nothing is varied."""
-        name = f"view {view}" if varied.augmentations else "plain"
-        if name not in self._stores:
-            assert self.cut is not None
-            example = self.features(self.plain.pictures(self.lesson.splits["val"][:1], 0))
-            recipe = self.recipe.to_json()
-            self._stores[name] = kept_features(
-                self.lesson,
-                self.net,
-                example.shape[1:],
-                weights=hash_of(self.cut.state()),
-                pooling=recipe["pooling"],
-                boundary=self.cut.boundary,
-                computed=[self.plan.precision, self.plan.memory_format, self.device.type],
-                view=[recipe["augmentation"], self.recipe.seed, view] if varied.augmentations else "plain",
-            )
-        return self._stores[name]
+    def has_features_of(self, held_out: np.ndarray) -> bool:
+        """Whether these pictures' features are kept, or will be: where training keeps its own and they are small."""
+        if self.frozen is None:
+            return False
+        height, width = self.net.preparation.size
+        rows = self.frozen.rows(self.plain, 0)
+        worth_keeping = self.keeps["train"] and rows.row_bytes <= 3 * height * width
+        return worth_keeping or not len(rows.missing(held_out))
 
-    def _ensure(self, varied: Varied, numbers: np.ndarray, view: int) -> None:
-        """Compute what is not kept yet: each member its share, then whatever the others keep in homes of their own."""
-        store = self._store(varied, view)
-        missing = store.missing(numbers)
-        any_missing = self.team.summed([len(missing)])[0] > 0
-        self.note = "computed" if any_missing else "reused" if self.note == "none" else self.note
-        if any_missing:
-            self._compute(varied, store, self.team.share(missing), view)
-            self.team.summed([0])  # by now everyone has written
-            self._compute(varied, store, store.missing(numbers), view)
-
-    def _compute(self, varied: Varied, store: Rows, missing: np.ndarray, view: int) -> None:
-        if not len(missing):
-            return
-        batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
-        pictures = prefetched(lambda batch: varied.pictures(batch, 0, view), batches, self.plan.threads)
-        for batch, made in zip(batches, pictures, strict=True):
-            store.write(batch, self.features(made))
-        store.settle(missing)
-
-    def features(self, pictures: np.ndarray) -> np.ndarray:
-        """What the frozen prefix makes of pictures: in evaluation mode, remembering nothing for gradients."""
-        assert self.cut is not None
-        batch = normalised(pictures, self.net.preparation, self.device).contiguous(memory_format=self.plan.layout)
-        with at_rest(self.net.model), torch.inference_mode(), self.computing():
-            return in_halves(self.cut.prefix, batch).float().cpu().contiguous().numpy()
+    def features_of(self, held_out: np.ndarray) -> np.ndarray:
+        """The features of pictures as evaluation sees them, computed now if they never were."""
+        assert self.frozen is not None
+        self.frozen.complete(self.plain, held_out)
+        return self.frozen.rows(self.plain, 0)[held_out]

@@ -19,13 +19,14 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.environment import peak_memory
 from core.training.lesson import Lesson
+from core.training.memory import release_freed_memory
 
 FEW = 8
 """Pictures that the first try is made with: even a large network on a small machine takes only seconds for them."""
 QUICK = 1.0
 """Seconds within which a thing is worth being tried at its full size."""
 EVALUATED = 512
-PHASES = 4
+PHASES = 5
 """At most so many are tried; others are like the one tried before them."""
 LESS, MORE = 0.75, 1.4
 """How far a run may well be from a moment's measurement."""
@@ -129,7 +130,7 @@ def wait_for(device: torch.device) -> None:
 def measured(device: torch.device) -> Iterator[Callable[[], int]]:
     """Bytes at the fullest moment of this block: of the GPU where one is used, else of the process.
 
-    A trial sets as many threads as its plan asks for; they are given back.
+    A trial sets as many threads as its plan asks for, and holds memory; both are given back.
     """
     threads = torch.get_num_threads()
     if device.type == "cuda":
@@ -140,6 +141,7 @@ def measured(device: torch.device) -> Iterator[Callable[[], int]]:
         yield lambda: _peak(device)
     finally:
         torch.set_num_threads(threads)
+        release_freed_memory()
 
 
 def _peak(device: torch.device) -> int:

@@ -1,35 +1,37 @@
-"""What is measured once and then kept: precision, memory format, threads, the evaluation batch, caching.
+"""What is measured or counted once and then kept: how a run is computed, which changes nothing that it asks for.
 
-No single setting is right for every network and machine, so the candidates take a few real training steps each. What
-was chosen, and why, is stored with the run; a resume reads it and never measures again.
+No single setting is right for every network and machine, so runs compare as many as they are long enough for
+(calibrating.py), and what was found is remembered (remembered.py). What was chosen, and why, is stored with the run; a
+resume reads it and never measures.
 """
 
-import copy
-import time
-from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch.nn import functional
 
 from core.recipe import Recipe
+from core.training.calibrating import EVALUATED, Measured, Setting, Work, calibrated
+from core.training.counting import FORWARD_AND_BACKWARD, operations_per_step
 from core.training.memory import ran_out
-from core.training.model import Net
-from core.training.modes import at_rest
+from core.training.remembered import keep, recall
 
-WORTH_MEASURING = 130
-"""Steps under which a comparison, which takes four, would cost more than 3% of the run."""
+WORTH_MEASURING = 4500
+"""Pictures in steps of the whole network; a comparison is about as dear as 130 of them, 3% of these."""
+
+WORTH_A_GLANCE = 1200
+"""The same for comparing precisions alone, which is about as dear as 35."""
+
+FREE = frozenset({"precision", "memory_format", "threads"})
+"""What a comparison may change; a precision that the recipe names stays."""
 
 SMALL_STEP = 5e9
 """Operations per step under which threads wait for each other longer than they help, and measuring is not worth it."""
 
-FORWARD_AND_BACKWARD = 3
-"""A step costs about three forward passes."""
-
-WORTH_CHANGING = 1.15
-"""How much faster bf16 must be before a run gives up float32."""
+USUAL_PACE = 2e11
+"""Operations per second that are reckoned with where nobody has measured: one core, convolving in float32."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,17 @@ class Plan:
     cache: bool = True
     compute_threads: int = 1
     """torch's threads: sums depend on how many share them, so a resume uses as many."""
+    pace: float = USUAL_PACE
+    """Operations per second without a way back: what decides whether features are kept."""
     why: str = "nothing was measured"
 
     @property
     def layout(self) -> torch.memory_format:
-        return torch.channels_last if self.memory_format == "channels_last" else torch.contiguous_format
+        return Setting(memory_format=self.memory_format).layout
+
+    def computing(self, device: torch.device) -> AbstractContextManager[object]:
+        """The precision, for as long as something is computed in it."""
+        return torch.autocast(device.type, torch.bfloat16) if self.precision == "bf16" else nullcontext()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -59,76 +67,62 @@ class Plan:
         return cls(**{name: value for name, value in given.items() if name in known})
 
 
-def make_plan(
-    recipe: Recipe, net: Net, device: torch.device, steps: int, batch_size: int, tried: int | None = None
-) -> Plan:
-    """The plan of a new run of so many steps; `tried` is how many pictures measuring takes, if not a whole batch."""
-    small = operations_per_step(net.model, net.preparation.size, batch_size) < SMALL_STEP
-    fixed = Plan(compute_threads=1 if small else torch.get_num_threads())
+def make_plan(recipe: Recipe, work: Work, cache: Path) -> Plan:
+    """The plan of a new run; what is measured for it is remembered in the cache."""
+    if work.device.type != "cpu":
+        return _of_accelerator(recipe, work.device)
+    asked = recipe.precision != "auto"
+    start = Setting("float32" if not asked else recipe.precision, threads=torch.get_num_threads())
+    if operations_per_step(work.net.model, work.net.preparation.size, work.batch_size) < SMALL_STEP:
+        why = f"{start.precision} on one thread: a step is too small to gain from anything else"
+        return Plan(precision=start.precision, why=why)
+    free = FREE - {"precision"} if asked else FREE
+    return _of_processor(replace(work, start=start, free=free), cache)
+
+
+def _of_accelerator(recipe: Recipe, device: torch.device) -> Plan:
+    plan = Plan(compute_threads=torch.get_num_threads())
     if recipe.precision != "auto":
-        return replace(fixed, precision=recipe.precision, why="the recipe says so")
-    if device.type == "mps":
-        return replace(fixed, why="float32 is what this device computes best")
+        return replace(plan, precision=recipe.precision, why="the recipe says so")
     if device.type == "cuda":
         precision = "bf16" if torch.cuda.is_bf16_supported() else "float32"
-        return replace(fixed, precision=precision, why=f"this GPU computes {precision} in hardware")
-    if small:
-        return replace(fixed, why="float32 on one thread: a step is too small to gain from anything else")
-    return _measured(net, device, steps, min(batch_size, tried or batch_size), fixed)
+        return replace(plan, precision=precision, why=f"this GPU computes {precision} in hardware")
+    return replace(plan, why="float32 is what this device computes best")
 
 
-def operations_per_step(model: nn.Module, size: tuple[int, int], batch_size: int) -> float:
-    """About how many additions and multiplications a training step takes: counted, so that it is always the same."""
-    done: list[float] = []
-
-    def count(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
-        weight = module.weight
-        done.append(output.numel() * weight.numel() / weight.shape[0])  # type: ignore[union-attr, operator]
-
-    layers = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
-    hooks = [layer.register_forward_hook(count) for layer in layers]
-    parameter = next(model.parameters())
-    with at_rest(model), torch.no_grad():
-        model(torch.zeros(1, 3, *size, device=parameter.device, dtype=parameter.dtype))
-    for hook in hooks:
-        hook.remove()
-    return FORWARD_AND_BACKWARD * 2 * sum(done) * batch_size
+def _of_processor(work: Work, cache: Path) -> Plan:
+    """As it was found, now or earlier; as usual where it was not."""
+    for each, worth in ((work, WORTH_MEASURING), (work.at_a_glance, WORTH_A_GLANCE)):
+        if found := recall(cache, each):
+            return _as_found(work, found, f"{found}; it was measured by an earlier run")
+        if each.free and work.pictures >= worth:
+            return _compared(each, cache)
+    return _as_usual(work, f"{work.steps} steps of the whole network are too few to compare others")
 
 
-def _measured(net: Net, device: torch.device, steps: int, batch_size: int, fixed: Plan) -> Plan:
-    if steps < WORTH_MEASURING:
-        return replace(fixed, why=f"float32: {steps} steps of the whole network are too few to repay a comparison")
+def _compared(work: Work, cache: Path) -> Plan:
     try:
-        slow, quick = (_seconds_per_step(net, device, batch_size, each) for each in ("float32", "bf16"))
+        found = calibrated(work)
     except RuntimeError as error:
         if not ran_out(error):
             raise
-        return replace(fixed, why="float32: there was not enough memory to compare")
-    precision = "bf16" if slow / quick >= WORTH_CHANGING else "float32"
-    why = f"{precision}: a step took {slow * 1000:.0f} ms in float32 and {quick * 1000:.0f} ms in bf16"
-    return replace(fixed, precision=precision, why=why)
+        return _as_usual(work, "there was not enough memory to compare")
+    keep(cache, work, found)
+    return _as_found(work, found, str(found))
 
 
-def _seconds_per_step(net: Net, device: torch.device, batch_size: int, precision: str) -> float:
-    """One step on noise after another that warms up, on a copy: the run itself is not touched."""
-    generator = torch.Generator().manual_seed(0)
-    pictures = torch.randn(batch_size, 3, *net.preparation.size, generator=generator).to(device)
-    pictures = pictures.contiguous(memory_format=torch.channels_last)
-    labels = torch.zeros(batch_size, dtype=torch.long, device=device)
-    model = copy.deepcopy(net.model)
-    before = torch.get_rng_state()
-
-    def step() -> None:
-        with at_rest(model), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-            loss = functional.cross_entropy(model(pictures).float(), labels)
-        loss.backward()
-
-    seconds = min(_timed(step) for _ in range(2))
-    torch.set_rng_state(before)
-    return seconds
+def _as_usual(work: Work, why: str) -> Plan:
+    start = work.start
+    return Plan(start.precision, eval_batch=EVALUATED[0], compute_threads=start.threads, why=f"{start}: {why}")
 
 
-def _timed(step: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    step()
-    return time.perf_counter() - began
+def _as_found(work: Work, found: Measured, why: str) -> Plan:
+    forward = operations_per_step(work.net.model, work.net.preparation.size, 1) / FORWARD_AND_BACKWARD
+    return Plan(
+        precision=found.setting.precision,
+        memory_format=found.setting.memory_format,
+        eval_batch=found.eval_batch,
+        compute_threads=found.setting.threads,
+        pace=forward / found.pace,
+        why=f"{found.setting}: {why}",
+    )

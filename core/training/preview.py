@@ -14,6 +14,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.lesson import Lesson
 from core.training.model import Net, build
+from core.training.sizing import PictureSizes
 
 POINTS = 240
 
@@ -25,6 +26,8 @@ class Preview:
     stages: list[dict[str, Any]]
     """Per stage: name, parameters, how many of them ever learn, and its scale in each epoch; of a learner that follows
     no strategy nothing of this is known beforehand."""
+    picture_sizes: list[dict[str, int]]
+    """Every size of the training pictures, and the epoch that it comes with; nothing where there is no strategy."""
     rates: list[float]
     """The learning rate at equal steps through the run (of a plateau: as long as validation improves); nothing of a
     learner that takes no steps."""
@@ -42,6 +45,7 @@ class Preview:
         return {
             "stages": self.stages,
             "parameters": parameters,
+            "picture_sizes": self.picture_sizes,
             "rates": self.rates,
             "steps_per_epoch": self.steps_per_epoch,
             "pictures": self.splits,
@@ -57,12 +61,14 @@ def preview(recipe: Recipe, home: Home) -> Preview:
     batches = lesson.batches(recipe, min(recipe.pictures_per_step, len(lesson.splits["train"])), 0)
     first = batches[0]
     varied = Varied(lesson.canvases, [AUGMENTATIONS.build(each) for each in recipe.augmentation], recipe.seed)
+    sizes = PictureSizes(STRATEGIES.build(recipe.strategy), net, recipe.epochs)
     return Preview(
         stages=_stages(recipe, net) if learner.follows_strategy else [],
+        picture_sizes=sizes.over(recipe.epochs) if learner.follows_strategy else [],
         rates=[] if "rate" in learner.without else _rates(recipe),
         steps_per_epoch=len(batches),
         splits=lesson.pictures,
-        pictures=varied.pictures(first, 0),
+        pictures=varied.pictures(first, 0, size=sizes.at(0) if learner.follows_strategy else None),
         labels=[lesson.source.classes[label] for label in lesson.source.labels[first]],
         files=[str(lesson.source.files[index]) for index in first],
     )

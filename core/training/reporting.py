@@ -13,10 +13,8 @@ from core.training.attempt import Attempt
 from core.training.endings import Ending
 from core.training.environment import peak_memory
 from core.training.lesson import Lesson
-from core.training.predicting import Answers, softmax
+from core.training.predicting import softmax
 from core.training.weights import Tensors
-
-PREDICTED_AT_ONCE = 512
 
 Weights = Literal["best", "last"]
 
@@ -103,7 +101,7 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]
     with_last = ending is None or ending.state != "diverged"
     best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1
     said = list(_predicted_all(attempt, attempt.best, "best", best))
-    yield from (each for each in said)  # a list has no ear for the wish that answers each
+    yield from (attempt.completed(each) for each in said)  # a list has no ear for the wish that answers each
     if with_last and last == best:
         yield from (replace(each, weights="last", elapsed=attempt.elapsed) for each in said)
     elif with_last:
@@ -113,18 +111,12 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]
 
 
 def _predicted_all(attempt: Attempt[Any], state: Tensors, weights: Weights, epoch: int) -> Iterator[Predicted]:
-    predictor = attempt.predictor(state)
-    for split in attempt.lesson.splits:
+    predictor, lesson = attempt.predictor(state), attempt.lesson
+    for split in lesson.splits:
         if split != "train":
-            yield _predicted(attempt, predictor, split, weights, epoch)
-
-
-def _predicted(attempt: Attempt[Any], predictor: Answers, split: str, weights: Weights, epoch: int) -> Predicted:
-    lesson = attempt.lesson
-    indices = lesson.splits[split]
-    chunks = np.split(indices, range(PREDICTED_AT_ONCE, len(indices), PREDICTED_AT_ONCE))
-    probabilities = softmax(np.concatenate([predictor.logits_of(lesson.canvases[chunk]) for chunk in chunks]))
-    return predicted(lesson, split, probabilities, elapsed=attempt.elapsed, weights=weights, epoch=epoch)
+            with attempt.position.timed("predictions"):
+                probabilities = softmax(attempt.logits_of(lesson.splits[split], predictor, state))
+            yield predicted(lesson, split, probabilities, elapsed=attempt.elapsed, weights=weights, epoch=epoch)
 
 
 def predicted(

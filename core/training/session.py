@@ -20,17 +20,20 @@ from core.data.pixels import Canvases, Preparation, measured_colours
 from core.errors import RecipeError, TrainingError
 from core.home import Home
 from core.recipe import Recipe
+from core.training.answering import logits_from_features
 from core.training.attempt import Attempt
+from core.training.calibrating import Work
+from core.training.endings import Ending
 from core.training.environment import environment_of_net
-from core.training.feeding import Fed, Feeder
+from core.training.feeding import Fed, Feeder, mixes
 from core.training.lesson import Lesson
-from core.training.memory import in_halves
+from core.training.memory import hold_freed_memory, in_halves
 from core.training.model import build, save_timm
 from core.training.objective import Objective
 from core.training.optimizer import apply_scales
 from core.training.plan import Plan, make_plan
 from core.training.pooling import pools_its_own_way
-from core.training.predicting import Predictor, open_predictor
+from core.training.predicting import Answers, Predictor, open_predictor
 from core.training.stages import described, stages_of
 from core.training.state import Position
 from core.training.stepper import Stepper
@@ -45,6 +48,7 @@ class Session(Attempt[Fed]):
         super().__init__(recipe, device, team)
         if recipe.workers != team.size:
             raise RecipeError("workers", recipe.workers, f"this engine trains in {team.size} at a time, choose that")
+        hold_freed_memory()
         self.lesson = Lesson.load(recipe, home)
         self.net = build(recipe, self.lesson.source.classes, home)
         self._prepare_pictures()
@@ -77,8 +81,10 @@ class Session(Attempt[Fed]):
 
     def _check_alike(self) -> None:
         """Members on several machines might learn other things, or begin elsewhere, and nobody would notice."""
+        if self.team.size == 1:
+            return
         own = f"{self.lesson.source.fingerprint} {hash_of(self.net.model.state_dict())}".encode()
-        if self.team.size > 1 and self.team.summed([self.team.told(own) != own])[0]:
+        if self.team.summed([self.team.told(own) != own])[0]:
             raise TrainingError(
                 f"Not all machines have the same pictures of {self.recipe.dataset} and the same weights of "
                 f"{self.recipe.backbone}; give them the same and start the run anew."
@@ -87,8 +93,7 @@ class Session(Attempt[Fed]):
     def _planned(self, known: Plan | None) -> Plan:
         """The first member's plan: it alone measures, while the others leave it the machine."""
         if self.team.rank == 0 and known is None:
-            share = math.ceil(self.batch_size / self.team.size)
-            known = make_plan(self.recipe, self.net, self.device, self._whole_steps(), share)
+            known = make_plan(self.recipe, self._work(), self.lesson.home.cache)
         plan = known or Plan()
         return Plan.from_json(json.loads(self.team.told(json.dumps(plan.to_json()).encode())))
 
@@ -107,12 +112,23 @@ class Session(Attempt[Fed]):
                 "and weights that are not multiplied by as they are."
             )
             self.notices.append(("lora", message))
+        if self.feeder.sizes.refused:
+            height, width = self.feeder.sizes.full
+            message = f"{self.recipe.backbone} takes no smaller pictures: they stay {height} x {width} in every epoch."
+            self.notices.append(("picture_size", message))
 
-    def _whole_steps(self) -> int:
-        """About how many steps compute the whole network: epochs of a lone head compute it once, without gradients."""
+    def _work(self) -> Work:
+        recipe, batch_size = self.recipe, math.ceil(self.batch_size / self.team.size)
+        varied = bool(recipe.augmentation) and not recipe.views
+        kept = recipe.frozen_norms == "hold" and not varied and not mixes(recipe)
+        return Work(self.net, self.device, frozenset(self._ever_learning()), kept, batch_size, self._whole_steps(kept))
+
+    def _whole_steps(self, kept: bool) -> int:
+        """About how many steps compute the whole network: what a lone head learns from takes a third of one."""
         parts = len(self.net.parts)
         deep = sum(any(self.strategy.lr_scales(parts, epoch)[:-1]) for epoch in range(self.recipe.epochs))
-        return math.ceil(self.steps_per_epoch * (deep + (deep < self.recipe.epochs) / 3))
+        alone = self.recipe.epochs - deep
+        return math.ceil(self.steps_per_epoch * (deep + (min(1, alone) if kept else alone) / 3))
 
     def begin_epoch(self, epoch: int) -> list[float]:
         """Freeze and wake what the strategy says; returns its scales."""
@@ -121,8 +137,13 @@ class Session(Attempt[Fed]):
         if self.position.batch:
             self.stepper.set_rates(self.position, self.position.batch - 1)  # resumed: as the last step had them
         with self.position.timed("prefix"):
-            self.feeder.begin_epoch(epoch)
+            self.feeder.begin_epoch(epoch, self.position.kept)
         return scales
+
+    def patience_ended(self) -> Ending | None:
+        if self.position.epoch <= self.strategy.settles():
+            self.position.waited = 0
+        return super().patience_ended()
 
     def feed(self, epoch: int) -> Iterator[Fed]:
         todo = self.lesson.batches(self.recipe, self.batch_size, epoch)[self.position.batch :]
@@ -159,7 +180,13 @@ class Session(Attempt[Fed]):
         save_timm(folder, self.net, state, self.recipe)
 
     def open(self, folder: Path) -> Predictor:
-        return open_predictor(folder, str(self.device))
+        from_features = self.feeder.cut is not None and self.feeder.computes_as_answers_do
+        return open_predictor(folder, str(self.device), light=not from_features)
+
+    def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> np.ndarray:
+        known = isinstance(predictor, Predictor)
+        said = logits_from_features(self.feeder, predictor, state, held_out) if known else None
+        return super().logits_of(held_out, predictor, state) if said is None else said
 
     def memories(self) -> dict[str, Tensors]:
         return dict(self._states())

@@ -33,6 +33,8 @@ class Cut:
     suffix: Pass
     state: Callable[[], Tensors]
     """The weights and statistics that the prefix depends on."""
+    of: Callable[[nn.Module], "Cut"]
+    """Cuts a copy of the network at the same place."""
 
 
 def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
@@ -135,7 +137,7 @@ def _cut_at(model: nn.Module, names: list[str], place: int) -> Cut:
             name: each for name, each in model.state_dict().items() if not name.startswith(above) and name not in after
         }
 
-    return Cut(boundary, prefix, suffix, state)
+    return Cut(boundary, prefix, suffix, state, partial(_cut_at, names=names, place=place))
 
 
 def _cut_at_head(model: nn.Module) -> Cut:
@@ -149,7 +151,11 @@ def _cut_at_head(model: nn.Module) -> Cut:
         return model.get_classifier()(features)  # type: ignore[operator]
 
     head = classifier_parameters(model)
-    return Cut(HEAD, prefix, suffix, lambda: {n: t for n, t in model.state_dict().items() if n not in head})
+
+    def state() -> Tensors:
+        return {name: each for name, each in model.state_dict().items() if name not in head}
+
+    return Cut(HEAD, prefix, suffix, state, _cut_at_head)
 
 
 def _dropout_before_classifier(model: nn.Module) -> float:

@@ -37,6 +37,8 @@ class Position:
     """Epochs since then."""
     pieces: int = 1
     """Parts that each batch is computed in, so that it fits into memory."""
+    kept: dict[str, bool] = field(default_factory=dict)
+    """Which features of what is frozen were found worth keeping, and which not: decided once."""
     recent_loss: float | None = None
     sums: dict[str, float] = field(default_factory=dict)
     """This epoch's totals so far: losses, right answers, gradient norms, seconds."""

@@ -10,6 +10,7 @@ from core.catalog.regularizers import Regularizer, State
 from core.data.batches import MIX, STEP, draw
 from core.errors import TrainingError
 from core.recipe import Recipe
+from core.training.chance import draw_from
 from core.training.feeding import Fed, Feeder
 from core.training.memory import free, not_even_one, ran_out
 from core.training.merging import Tally, merge
@@ -48,7 +49,7 @@ class Stepper:
         self.schedule = SCHEDULES.build(recipe.schedule)
         self.optimizer = make_optimizer(recipe, net, regularizers)
         self.states: list[State] = [each.begin(net) for each in regularizers]
-        self.notices: list[tuple[str, str]] = []
+        self.notices = feeder.notices
         self.loss: float | None = None
         self._unread: Unread[Tally] = Unread(feeder.device)
 
@@ -64,7 +65,8 @@ class Stepper:
             regularizer.after_backward(self.net)
         self._sample_gradients(position)
         if not self.hopeless(position):
-            self._step()
+            with position.timed("optimizer"):
+                self._step()
         position.batch += 1
         position.step += 1
         return lr
@@ -78,8 +80,7 @@ class Stepper:
 
     def hopeless(self, position: Position) -> bool:
         """Whether the loss is not finite, or far worse than guessing."""
-        guess = math.log(max(2, len(self.net.classes)))
-        return position.recent_loss is not None and not position.recent_loss <= HOPELESS * guess
+        return position.recent_loss is not None and is_hopeless(position.recent_loss, len(self.net.classes))
 
     def read_losses(self, position: Position, at_once: bool = False) -> None:
         """Bring figures over from the device, where they are due."""
@@ -96,7 +97,7 @@ class Stepper:
     def _tried(self, fed: Fed, position: Position) -> Tally | None:
         """Take the gradient of one batch; None if the memory was too small for it and the pieces are smaller now."""
         seed = draw(STEP, self.recipe.seed, position.epoch, position.batch, self.team.rank).integers(2**62)
-        torch.manual_seed(int(seed))  # dropout and stochastic depth draw from here
+        draw_from(int(seed), self.feeder.device)
         try:
             return self._take_gradients(fed, position)
         except (RuntimeError, ValueError) as error:
@@ -133,12 +134,7 @@ class Stepper:
     def _count(self, totals: dict[str, float], right: float, pictures: int, position: Position) -> None:
         position.count(totals, right, pictures)
         self.loss, entropy = sum(totals.values()), totals["cross_entropy"]
-        if not math.isfinite(self.loss):
-            position.recent_loss = math.inf
-        elif position.recent_loss is None:
-            position.recent_loss = entropy
-        else:
-            position.recent_loss = MEMORY_OF_LOSS * position.recent_loss + (1 - MEMORY_OF_LOSS) * entropy
+        position.recent_loss = recent(position.recent_loss, self.loss, entropy)
 
     def _make_smaller(self, error: Exception, pictures: int, position: Position) -> None:
         """Answer running out of memory with smaller pieces; anything else is raised again."""
@@ -165,3 +161,15 @@ class Stepper:
             found = [grad for name in stage.parameters if (grad := parameters[name].grad) is not None]
             if found:  # one figure to wait for, however many tensors
                 position.add(f"gradient {stage.name}", float(torch.nn.utils.get_total_norm(found)))
+
+
+def recent(before: float | None, loss: float, entropy: float) -> float:
+    """The running mean of the cross-entropy, as long as the loss is a number."""
+    if not math.isfinite(loss):
+        return math.inf
+    return entropy if before is None else MEMORY_OF_LOSS * before + (1 - MEMORY_OF_LOSS) * entropy
+
+
+def is_hopeless(entropy: float, classes: int) -> bool:
+    """Whether it is no number, or far worse than guessing."""
+    return not entropy <= HOPELESS * math.log(max(2, classes))

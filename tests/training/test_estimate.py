@@ -6,9 +6,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.catalog.strategies import STRATEGIES
 from core.home import Home
 from core.recipe import Recipe
 from core.training.estimate import estimate
+from core.training.feeding import Fed
+from core.training.session import Session
 
 TRIES = 4
 """A machine that others use too may be twice as busy a moment later."""
@@ -33,6 +36,31 @@ def test_more_epochs_take_longer_and_a_limit_is_kept_to(home: Home, tiny: Recipe
     assert long.steps == 100 * short.steps and long.seconds > 10 * short.seconds
     limited = estimate(replace(tiny, epochs=1000, time_limit=0.5), home, "cpu")
     assert limited.seconds == limited.seconds_high == 0.5
+
+
+class Clock:
+    """Stands still, but for what is learned: each pixel takes as long as any other."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def learn(self, fed: Fed) -> float:
+        self.now += fed.inputs.numel() * 1e-4
+        return 0.0
+
+
+def test_smaller_pictures_are_estimated_to_take_less(home: Home, tiny: Recipe, monkeypatch: pytest.MonkeyPatch):
+    clock = Clock()
+    monkeypatch.setattr("core.training.estimate.time", clock)
+    monkeypatch.setattr("core.training.measuring.time", clock)
+    monkeypatch.setattr(Session, "learn", lambda trial, fed: clock.learn(fed))
+    at_once = {"head_epochs": 0, "upper_epochs": 0, "smallest": 0.5}
+    small, whole = (STRATEGIES.choose("swift", **at_once, growing_epochs=epochs) for epochs in (1, 0))
+    recipe = replace(tiny, image_size=(192, 192), epochs=3)
+    quick, slow = (estimate(replace(recipe, strategy=each), home, "cpu").seconds for each in (small, whole))
+    assert slow > 0 and quick / slow == pytest.approx((1 / 4 + 2) / 3), "one epoch of three has a quarter of the pixels"
 
 
 def test_a_run_that_may_end_early_may_take_less(home: Home, tiny: Recipe):

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
 from core.home import Home
 from core.recipe import Recipe
-from core.training.familiarity import Familiarity, familiarity
+from core.training.familiarity import Familiarity, _mean_and_spread, familiarity
 from core.training.lesson import Lesson
 from core.training.predicting import Predictor, open_predictor
 
@@ -25,7 +26,7 @@ def learned(run, home: Home, tiny: Recipe, tmp_path: Path) -> tuple[Predictor, R
 
 def share_unlike(known: Familiarity, predictor: Predictor, pictures: list[Image.Image]) -> float:
     canvases = np.stack([predictor.preparation.canvas_of(each) for each in pictures])
-    return float(known.is_unlike(predictor, canvases).mean())
+    return float(known.judge(predictor, canvases)[1].mean())
 
 
 def coloured_scene(draw: np.random.Generator) -> Image.Image:
@@ -44,8 +45,18 @@ def test_digits_are_like_digits_and_noise_and_scenes_are_not(learned: tuple[Pred
     known = familiarity(predictor, recipe, home)
     lesson = Lesson.load(recipe, home)
     lesson.prepare(predictor.preparation)
-    assert known.is_unlike(predictor, lesson.canvases[lesson.splits["test"]]).mean() <= 0.05
+    canvases = lesson.canvases[lesson.splits["test"]]
+    probabilities, strange = known.judge(predictor, canvases)
+    np.testing.assert_allclose(probabilities, predictor.probabilities_of(canvases), atol=1e-5)
+    assert strange.mean() <= 0.05
     draw = np.random.default_rng(0)
     noise = [Image.fromarray(draw.integers(0, 256, (40, 40, 3), np.uint8)) for _ in range(20)]
     assert share_unlike(known, predictor, noise) == 1.0
     assert share_unlike(known, predictor, [coloured_scene(draw) for _ in range(20)]) >= 0.95
+
+
+def test_the_spread_of_a_channel_is_its_standard_deviation():
+    channels = torch.randn(3, 4, 50, generator=torch.Generator().manual_seed(0)) * 5 + 100
+    mean, spread = _mean_and_spread(channels)
+    torch.testing.assert_close(mean, channels.mean(2))
+    torch.testing.assert_close(spread, channels.std(2, correction=0))

@@ -1,18 +1,29 @@
 """What a frozen prefix computes is computed once, and nothing else changes by that."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 import timm
 import torch
+from torch import nn
 
-from core.events import EpochEnded, Predicted
+from core.events import EpochEnded, Notice, Predicted
 from core.home import Home
 from core.recipe import Recipe
-from core.training.parts import classifier_parameters, parts_of
+from core.training.answering import logits_from_features
+from core.training.frozen import entering
+from core.training.modes import at_rest
+from core.training.parts import HEAD, classifier_parameters, parts_of
+from core.training.placing import Placing, Resident
 from core.training.plan import Plan
 from core.training.splitting import cut_below
+from tests.training.conftest import differing
+
+brought = Resident.__call__
+DEAR, CHEAP = 1.0, 1e18
+"""Operations per second of a machine on which computing is never worth it, and of one on which it always is."""
 
 NETWORKS = {
     "resnet18": 32,
@@ -70,13 +81,31 @@ def test_kept_features_change_no_prediction(run, tiny: Recipe, strategy: str, fa
         torch.testing.assert_close(tensor, afresh.weights[name], rtol=1e-3, atol=1e-4)
 
 
-def test_features_equal_those_computed_afresh(run, tiny: Recipe):
-    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head"))
-    session = run.sessions[-1]
-    numbers = session.lesson.splits["val"]
-    kept = session.feeder._features_of(session.feeder.plain, numbers, 0).inputs
-    afresh = session.feeder.features(session.feeder.plain.pictures(numbers, 0))
-    assert np.abs(kept - afresh).max() <= 1e-5 * np.abs(afresh).max()
+def at_the_border(model: nn.Module, boundary: str, pictures: torch.Tensor) -> torch.Tensor:
+    """What the whole network, norms and all, computes where it was cut."""
+    seen = []
+    border = model.get_classifier() if boundary == HEAD else model.get_submodule(boundary)  # type: ignore[operator]
+    hook = border.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    with at_rest(model), torch.no_grad():
+        model(pictures)
+    hook.remove()
+    return seen[0]
+
+
+@pytest.mark.parametrize("strategy", ["head", "last_stages", {"name": "last_stages", "count": 2}])
+@pytest.mark.parametrize("backbone", ["resnet18", "mobilenetv2_100", "vit_tiny_patch16_224"])
+def test_what_is_kept_is_what_the_whole_network_computes_there(run, tiny: Recipe, backbone: str, strategy):
+    recipe = replace(tiny, backbone=backbone, strategy=strategy, epochs=2, precision="float32")
+    kept = run(recipe, plan=Plan(pace=DEAR).to_json())
+    assert [e.cache for e in kept.said(EpochEnded)] == ["computed", "reused"]
+    feeder, numbers = run.sessions[-1].feeder, run.sessions[-1].lesson.splits["val"]
+    model = feeder.net.model
+    pictures = entering(feeder.plain.pictures(numbers, 0), feeder.net, feeder.plan, feeder.device)
+    found = torch.from_numpy(feeder.features_of(numbers))
+    wanted = at_the_border(model, feeder.cut.boundary, pictures)
+    assert (found - wanted).abs().max() <= 1e-5 * wanted.abs().max()
+    with at_rest(model), torch.no_grad():
+        assert torch.equal(feeder.logits(found, are_features=True).argmax(1), model(pictures).argmax(1))
 
 
 def test_a_second_run_on_the_same_prefix_computes_nothing(run, tiny: Recipe, home: Home):
@@ -90,6 +119,8 @@ def test_other_weights_or_another_preparation_find_no_features(run, tiny: Recipe
     run(head_only)
     assert run(replace(head_only, pretrained=False)).said(EpochEnded)[0].cache == "computed"
     assert run(replace(head_only, normalisation="imagenet")).said(EpochEnded)[0].cache == "computed"
+    assert run(replace(head_only, precision="bf16")).said(EpochEnded)[0].cache == "computed"
+    assert run(head_only).said(EpochEnded)[0].cache == "reused"
 
 
 def test_augmented_views_are_kept_as_many_as_asked(run, tiny: Recipe):
@@ -98,6 +129,28 @@ def test_augmented_views_are_kept_as_many_as_asked(run, tiny: Recipe):
         "computed", "computed", "reused", "reused", "reused",
     ]  # fmt: skip
     assert {e.cache for e in run(recipe).said(EpochEnded)} == {"afresh"}
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"strategy": "head", "augmentation": ["flip"], "views": 2},
+        {"strategy": {"name": "gradual", "epochs_per_stage": 2}},
+        {"augmentation": []},
+        {"augmentation": ["flip"]},
+        {
+            "strategy": {"name": "swift", "head_epochs": 1, "upper_epochs": 1, "growing_epochs": 2},
+            "image_size": (192, 96),
+        },
+    ],
+)
+def test_where_what_is_always_alike_lies_on_the_device_nothing_else_changes(run, tiny: Recipe, monkeypatch, choices):
+    recipe = Recipe.parse({**tiny.to_json(), "epochs": 5, "held_out_per_class": 2, "precision": "float32", **choices})
+    there, batches = run(recipe), []
+    monkeypatch.setattr("core.training.feeding.Placing", partial(Placing, room=lambda device: 2**30))
+    monkeypatch.setattr(Resident, "__call__", lambda held, rows: batches.append(rows) or brought(held, rows))
+    assert differing(run(recipe).weights, there.weights) == set()
+    assert batches, "evaluation's pictures at least are always alike"
 
 
 def test_mixed_pictures_are_never_kept(run, tiny: Recipe):
@@ -112,6 +165,39 @@ def test_a_moving_border_is_followed(run, tiny: Recipe):
     assert [e.cache for e in ended] == ["computed", "reused"] * 3
     assert [e.boundary for e in ended[::2]] == ["head", "layer4.0", "layer3.0"], "and it is said where it lies"
     assert run(replace(tiny, epochs=1)).said(EpochEnded)[0].boundary is None
+
+
+def test_a_prefix_that_thaws_is_kept_until_then(run, tiny: Recipe):
+    thawing = replace(tiny, strategy={"name": "freeze_until", "epoch": 3}, epochs=5)
+    assert [e.cache for e in run(thawing).said(EpochEnded)] == ["computed", "reused", "reused", "none", "none"]
+
+
+def test_varied_pictures_go_through_the_frozen_part_without_its_norms_and_learn_the_same(run, tiny: Recipe):
+    recipe = replace(tiny, strategy="last_stages", augmentation=["flip"], precision="float32")
+    afresh, uncut = (run(recipe, plan=Plan(cache=cache).to_json()) for cache in (True, False))
+    assert {e.cache for e in afresh.said(EpochEnded)} == {"afresh"}
+    np.testing.assert_allclose(afresh.losses, uncut.losses, rtol=1e-4)
+
+
+def test_what_is_sooner_computed_than_read_is_not_kept_and_that_is_said(run, tiny: Recipe):
+    recipe = replace(tiny, strategy="last_stages", precision="float32")
+    quick, slow = (run(recipe, plan=Plan(pace=pace).to_json()) for pace in (CHEAP, DEAR))
+    assert [e.cache for e in quick.said(EpochEnded)] == ["afresh"] * 3
+    assert [e.cache for e in slow.said(EpochEnded)] == ["computed", "reused", "reused"]
+    np.testing.assert_allclose(quick.losses, slow.losses, rtol=1e-4)
+    (said,) = [e.message for e in quick.said(Notice) if e.topic == "features"]
+    assert "in every epoch" in said and not slow.said(Notice)
+
+
+def test_a_resumed_run_keeps_to_what_was_decided_though_everything_costs_something_else_by_now(run, tiny: Recipe):
+    recipe = replace(tiny, strategy="last_stages")
+    for pace, other in ((CHEAP, DEAR), (DEAR, CHEAP)):
+        plan = Plan(pace=pace).to_json()
+        whole, paused = run(recipe, plan=plan), run(recipe, plan=plan, pause_at=5)
+        resumed = run(recipe, plan={**plan, "pace": other}, state=paused.snapshot)
+        assert differing(resumed.weights, whole.weights) == set()
+        assert resumed.said(EpochEnded)[-1].cache == whole.said(EpochEnded)[-1].cache
+        assert not resumed.said(Notice)
 
 
 def test_another_grid_of_as_many_cells_finds_no_features(run, tiny: Recipe):
@@ -138,3 +224,42 @@ def test_dropout_before_the_classifier_also_works_on_kept_features(name: str):
         features = cut.prefix(pictures)
         model.train()
         assert not torch.equal(cut.suffix(features), cut.suffix(features)), "each draw blanks others"
+
+
+@pytest.mark.parametrize(("strategy", "split"), [("head", "val"), ("head", "test"), ("last_stages", "val")])
+def test_final_predictions_from_kept_features_are_those_of_the_saved_network(run, tiny: Recipe, strategy, split):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy=strategy, precision="float32"))
+    session = run.sessions[-1]
+    predictor, held_out = session.predictor(session.best), session.lesson.splits[split]
+    said = logits_from_features(session.feeder, predictor, session.best, held_out)
+    assert said is not None and not len(session.feeder.frozen.rows(session.feeder.plain, 0).missing(held_out))
+    np.testing.assert_allclose(said, predictor.logits_of(session.lesson.canvases[held_out]), atol=1e-5, rtol=1e-4)
+
+
+def test_weights_that_did_not_make_the_features_look_at_the_pictures_themselves(run, tiny: Recipe):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", precision="float32"))
+    session = run.sessions[-1]
+    name = next(iter(session.feeder.cut.state()))
+    others = {**session.best, name: session.best[name] + 0.01}
+    predictor, held_out = session.predictor(others), session.lesson.splits["val"]
+    assert logits_from_features(session.feeder, predictor, others, held_out) is None
+    wanted = predictor.logits_of(session.lesson.canvases[held_out])
+    np.testing.assert_array_equal(session.logits_of(held_out, predictor, others), wanted)
+
+
+def test_a_difference_that_two_pictures_do_not_show_is_seen_in_the_weights(run, tiny: Recipe, monkeypatch):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", precision="float32"))
+    session = run.sessions[-1]
+    name = next(iter(session.feeder.cut.state()))
+    others = {**session.best, name: session.best[name] * (1 + 1e-6)}
+    monkeypatch.setattr("core.training.answering.alike", lambda *answers: True)
+    asked = session.feeder, session.predictor(others)
+    assert logits_from_features(*asked, session.best, session.lesson.splits["val"]) is not None
+    assert logits_from_features(*asked, others, session.lesson.splits["val"]) is None
+
+
+def test_features_in_fewer_digits_are_no_answers(run, tiny: Recipe):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", precision="bf16"))
+    session = run.sessions[-1]
+    predictor = session.predictor(session.best)
+    assert logits_from_features(session.feeder, predictor, session.best, session.lesson.splits["val"]) is None

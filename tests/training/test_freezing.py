@@ -15,6 +15,7 @@ SETTINGS = {
     "last_layers": {"count": 6, "gradually": True, "over_epochs": 2},
     "freeze_until": {"epoch": 2},
     "gradual": {"epochs_per_stage": 1},
+    "swift": {"head_epochs": 1, "upper_epochs": 1, "growing_epochs": 1},
 }
 
 

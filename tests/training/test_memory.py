@@ -1,8 +1,10 @@
 """When memory runs out, a batch is computed in pieces, for the same gradient; nothing but the memory changes."""
 
+import platform
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from torch import nn
@@ -12,7 +14,7 @@ from core.events import Notice, Predicted
 from core.home import Home
 from core.recipe import Recipe
 from core.training.loop import train
-from core.training.memory import in_halves
+from core.training.memory import hold_freed_memory, in_halves, release_freed_memory
 from core.training.session import Session
 from core.training.state import Position
 from core.training.team import ALONE
@@ -121,6 +123,40 @@ def test_judging_and_keeping_features_need_no_more_room_than_there_is(run, roomy
     figures = [[(e.split, e.weights, e.right) for e in each.said(Predicted)] for each in (crowded, whole)]
     assert figures[0] == figures[1]
     assert differing(crowded.weights, whole.weights) == set()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries decide for themselves")
+@pytest.mark.parametrize("in_a_run", [False, True])
+def test_freed_memory_is_held_for_the_next_step_until_it_is_released(in_a_run: bool, run, tiny: Recipe):
+    def held() -> int:
+        return psutil.Process().memory_info().rss
+
+    size = 256 * 2**20
+    release_freed_memory()  # what earlier tests have left
+    if in_a_run:
+        run(replace(tiny, epochs=1))
+    else:
+        hold_freed_memory()
+    before = held()
+    blocks = [torch.ones(size // 64, dtype=torch.uint8) for _ in range(64)]
+    del blocks
+    assert held() - before > size / 2
+    release_freed_memory()
+    assert held() - before < size / 4
+
+
+def test_what_is_held_is_given_back_before_the_halves_are_computed(monkeypatch: pytest.MonkeyPatch):
+    done: list[object] = []
+    monkeypatch.setattr("core.training.memory.release_freed_memory", lambda: done.append("released"))
+
+    def crowded(batch: torch.Tensor) -> torch.Tensor:
+        done.append(len(batch))
+        if len(batch) > 2:
+            raise torch.OutOfMemoryError("out of memory")
+        return batch
+
+    assert torch.equal(in_halves(crowded, torch.arange(4)), torch.arange(4))
+    assert done == [4, "released", 2, 2]
 
 
 def test_what_is_no_lack_of_memory_is_raised_as_it_is():

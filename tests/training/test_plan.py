@@ -1,64 +1,98 @@
 """The plan is made once, costs little, and never depends on the clock where that could only mislead."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from core.home import Home
 from core.recipe import Recipe
+from core.training.calibrating import EVALUATED, Work
+from core.training.counting import operations_per_step
 from core.training.model import build
-from core.training.plan import SMALL_STEP, WORTH_MEASURING, Plan, make_plan, operations_per_step
+from core.training.plan import SMALL_STEP, USUAL_PACE, WORTH_A_GLANCE, WORTH_MEASURING, Plan, make_plan
 
 CPU = torch.device("cpu")
-CLASSES = ("a", "b")
+BATCH = 32
+LONG, SHORT = (-(-worth // BATCH) for worth in (WORTH_MEASURING, WORTH_A_GLANCE))
+"""Steps."""
+
+
+def work_of(recipe: Recipe, home: Home, steps: int) -> Work:
+    """All of the recipe's network learns."""
+    net = build(recipe, ("a", "b"), home)
+    everything = frozenset(name for name, _ in net.model.named_parameters())
+    return Work(net, CPU, everything, kept=False, batch_size=BATCH, steps=steps)
 
 
 @pytest.fixture
-def large(home: Home):
-    """A network whose steps are large enough to be compared."""
-    return build(Recipe(backbone="resnet18", pretrained=False, image_size=(64, 64)), CLASSES, home)
-
-
-def test_operations_are_counted_as_convolutions_and_linear_layers_do_them():
-    model = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 3, padding=1), torch.nn.Flatten(), torch.nn.Linear(8 * 4 * 4, 5))
-    one_picture = 2 * (8 * 4 * 4 * 3 * 9 + 5 * 128)
-    assert operations_per_step(model, (4, 4), 10) == 3 * 10 * one_picture
+def large(home: Home) -> Work:
+    """A network whose steps are large enough to be compared, and enough of them."""
+    return work_of(Recipe(backbone="resnet18", pretrained=False, image_size=(64, 64)), home, LONG)
 
 
 def test_small_steps_take_one_thread_and_float32_without_a_look_at_the_clock(home: Home):
-    recipe = Recipe()
-    net = build(recipe, CLASSES, home)
-    assert operations_per_step(net.model, net.preparation.size, 32) < SMALL_STEP
-    plan = make_plan(recipe, net, CPU, steps=100_000, batch_size=32)
+    work = work_of(Recipe(), home, steps=100_000)
+    assert operations_per_step(work.net.model, work.net.preparation.size, BATCH) < SMALL_STEP
+    plan = make_plan(Recipe(), work, home.cache)
     assert (plan.precision, plan.compute_threads) == ("float32", 1)
-    assert plan == make_plan(recipe, net, CPU, steps=10, batch_size=32)
+    assert plan == make_plan(Recipe(), replace(work, steps=10), home.cache)
+    assert make_plan(Recipe(precision="bf16"), work, home.cache).precision == "bf16", "unless the recipe says so"
 
 
-def test_short_runs_are_not_measured_and_long_ones_say_what_was(large):
-    short = make_plan(Recipe(), large, CPU, WORTH_MEASURING - 1, 32)
-    assert short.precision == "float32" and "too few" in short.why
-    before = {name: tensor.clone() for name, tensor in large.model.state_dict().items()}
-    chance = torch.get_rng_state()
-    long = make_plan(Recipe(), large, CPU, WORTH_MEASURING, 32)
-    assert long.precision in ("float32", "bf16") and "ms in float32" in long.why and "ms in bf16" in long.why
-    assert all(torch.equal(before[name], tensor) for name, tensor in large.model.state_dict().items())
-    assert torch.equal(chance, torch.get_rng_state()), "measuring draws no chance of the run's"
+def test_the_shortest_runs_are_not_measured_and_long_ones_say_what_was(large: Work, home: Home):
+    shortest = make_plan(Recipe(), replace(large, steps=SHORT - 1), home.cache)
+    assert shortest.precision == "float32" and "too few" in shortest.why and shortest.pace == USUAL_PACE
+    long = make_plan(Recipe(), large, home.cache)
+    assert long.precision in ("float32", "bf16") and "ms as float32" in long.why and "ms as bf16" in long.why
+    assert "contiguous" in long.why and long.eval_batch in EVALUATED and long.pace != USUAL_PACE
 
 
-def test_a_recipe_that_names_a_precision_has_it(large):
-    plan = make_plan(Recipe(precision="bf16"), large, CPU, 10_000, 32)
-    assert (plan.precision, plan.why) == ("bf16", "the recipe says so")
+def test_a_short_run_compares_precisions_alone_and_a_long_one_after_it_everything(large: Work, home: Home):
+    short = replace(large, steps=LONG - 1)
+    glance = make_plan(Recipe(), short, home.cache)
+    assert "ms as float32" in glance.why and "ms as bf16" in glance.why and "contiguous" not in glance.why
+    assert (glance.memory_format, glance.eval_batch) == ("channels_last", EVALUATED[0])
+    again = make_plan(Recipe(), replace(large, steps=1), home.cache)
+    assert again == replace(glance, why=f"{glance.why}; it was measured by an earlier run")
+    long = make_plan(Recipe(), large, home.cache)
+    assert "contiguous" in long.why and "earlier" not in long.why
+    assert make_plan(Recipe(), short, home.cache) == replace(long, why=f"{long.why}; it was measured by an earlier run")
 
 
-def test_where_the_memory_is_too_small_to_compare_the_run_goes_on_in_float32(large):
+def test_a_short_run_whose_precision_is_asked_for_has_nothing_to_compare(large: Work, home: Home):
+    plan = make_plan(Recipe(precision="bf16"), replace(large, steps=LONG - 1), home.cache)
+    assert plan.precision == "bf16" and "too few" in plan.why
+
+
+def test_a_second_run_measures_nothing_however_short_and_has_the_same_plan(large: Work, home: Home):
+    first = make_plan(Recipe(), large, home.cache)
+    again = make_plan(Recipe(), replace(large, steps=1), home.cache)
+    assert again == replace(first, why=f"{first.why}; it was measured by an earlier run")
+
+
+def test_a_recipe_that_names_a_precision_has_it_however_slow(large: Work, home: Home):
+    for precision in ("bf16", "float32"):
+        plan = make_plan(Recipe(precision=precision), large, home.cache)
+        assert plan.precision == precision
+        assert ("float32" in plan.why) == (precision == "float32"), "nothing else was tried"
+
+
+def test_where_the_memory_is_too_small_to_compare_the_run_goes_on_in_float32(large: Work, home: Home):
     def refuse(module, inputs):
         if len(inputs[0]) > 1:
             raise torch.OutOfMemoryError("out of memory")
 
-    large.model.register_forward_pre_hook(refuse)
-    plan = make_plan(Recipe(), large, CPU, WORTH_MEASURING, 32)
+    large.net.model.register_forward_pre_hook(refuse)
+    plan = make_plan(Recipe(), large, home.cache)
     assert plan.precision == "float32" and "not enough memory to compare" in plan.why
+
+
+def test_where_nothing_can_be_written_it_is_measured_and_forgotten(large: Work, tmp_path: Path):
+    nowhere = tmp_path / "a file"
+    nowhere.write_text("not a folder")
+    assert "ms as float32" in make_plan(Recipe(), large, nowhere / "cache").why
 
 
 def test_a_plan_of_another_version_is_read_as_far_as_it_is_known():

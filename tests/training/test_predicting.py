@@ -9,6 +9,7 @@ import pytest
 import timm
 import torch
 
+from core.data.pixels import Preparation
 from core.events import Improved, Predicted
 from core.recipe import Recipe
 from core.training.loop import train
@@ -97,3 +98,12 @@ def test_a_finished_run_can_be_the_start_of_another(saved, home, tiny: Recipe):
     events = list(train(replace(tiny, backbone="run:abc123", pretrained=True, image_size=None), "cpu", home=home))
     assert events[-1].to_json()["state"] == "done"
     assert events[0].to_json()["environment"]["weights"] != ""
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_pictures_are_normalised_colour_by_colour_to_the_last_bit(count: int):
+    preparation = Preparation(size=(7, 9), fit="squash", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+    pictures = np.random.default_rng(0).integers(0, 256, (count, 7, 9, 3), np.uint8)
+    mean, std = (torch.tensor(each).view(1, 3, 1, 1) for each in (preparation.mean, preparation.std))
+    wanted = (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255 - mean) / std
+    assert torch.equal(normalised(pictures, preparation, "cpu"), wanted)

@@ -32,7 +32,7 @@ def test_the_first_batch_is_the_one_that_training_sees(run, home: Home, tiny: Re
     run(recipe)
     session = run.sessions[-1]
     first = next(iter(session.feeder.batches(session.lesson.batches(recipe, recipe.batch_size, 0), 0)))
-    np.testing.assert_array_equal(seen.pictures, first.inputs)
+    np.testing.assert_array_equal(seen.pictures, first.inputs.numpy())
     assert seen.files == [session.lesson.source.files[index] for index in first.indices]
     plain = preview(replace(recipe, augmentation=[]), home)
     assert not np.array_equal(plain.pictures, seen.pictures) and plain.files == seen.files

@@ -26,6 +26,14 @@ CASES = {
     "everything at once": {"strategy": "full", **EVERYTHING},
     "lora": {"strategy": "lora", "optimizer": "sgd"},
     "discriminative rates, bf16": {"strategy": "discriminative", "precision": "bf16"},
+    "swift, on pictures that grow": {
+        "strategy": strategy("swift"),
+        "image_size": (128, 128),
+        "augmentation": ["crop_flip"],
+        "views": 1,
+        "epochs": 4,
+        "early_stopping": {"on": "accuracy", "patience": 1},
+    },
     "layer-wise rates and steps": {"strategy": "layerwise", "schedule": {"name": "step", "every": 1, "warmup": 0.5}},
 }
 
@@ -48,7 +56,7 @@ def test_resumed_at_every_kind_of_moment_the_weights_are_the_same_bits(run, tiny
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("name", ["gradual", "freeze_until", "last_layers"])
+@pytest.mark.parametrize("name", ["gradual", "freeze_until", "last_layers", "swift"])
 def test_every_family_resumes_across_every_border_of_phases(run, tiny: Recipe, family: str, name: str):
     recipe = replace(of_family(tiny, family), strategy=strategy(name), examples_per_class=2)
     whole = run(recipe)

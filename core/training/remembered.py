@@ -1,0 +1,51 @@
+"""What this machine knows of its own pace: what was found to be quickest for a kind of work, kept for the next run.
+
+Another processor, other cores or another torch compute at another pace: there it is measured anew.
+"""
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from core.data.remembering import Memory
+from core.training.calibrating import CHANGES, EVALUATED, Measured, Setting, Work
+from core.training.machine import machine
+
+
+def recall(cache: Path, work: Work) -> Measured | None:
+    """What was found for the same work, if anything was; what cannot be understood is measured again."""
+    with suppress(ValueError, LookupError, TypeError, AttributeError):
+        return _understood(json.loads(_memory(cache, work).recall() or ""), work)
+    return None
+
+
+def keep(cache: Path, work: Work, found: Measured) -> None:
+    _memory(cache, work).keep(json.dumps(asdict(found)))
+
+
+def _memory(cache: Path, work: Work) -> Memory:
+    blueprint, learning = work.net.blueprint, "\0".join(sorted(work.learning))
+    about = {
+        "architecture": blueprint.architecture,
+        "arguments": blueprint.model_args,
+        "size": work.net.preparation.size,
+        "learning": hashlib.blake2b(learning.encode(), digest_size=16).hexdigest(),
+        "kept": work.kept,
+        "batch_size": work.batch_size,
+        "start": asdict(work.start),
+        "free": sorted(work.free),
+    }
+    place = f"{machine()}, {work.device.type}"
+    return Memory.about(cache, f"the quickest way to compute {json.dumps(about, sort_keys=True, default=str)}", place)
+
+
+def _understood(said: Any, work: Work) -> Measured:
+    setting, pace = Setting(**said["setting"]), float(said["pace"])
+    changed = {name: value for name, value, _ in CHANGES if name in work.free and getattr(setting, name) == value}
+    if setting != replace(work.start, **changed) or said["eval_batch"] not in EVALUATED or not pace > 0:
+        raise ValueError("this is not what calibration finds")
+    seconds = {str(name): float(spent) for name, spent in said["seconds"].items()}
+    return Measured(setting, said["eval_batch"], pace, seconds)
