@@ -12,8 +12,8 @@ from core.data.rows import Rows
 from core.errors import TrainingError
 from core.learners.backbones import Branch
 from core.recipe import Recipe
-from core.training.feeding import kept_features
 from core.training.folding import lightened
+from core.training.frozen import kept_features
 from core.training.lesson import Lesson
 from core.training.memory import in_halves
 from core.training.model import Net

@@ -4,7 +4,7 @@ No strategy, no regularizers and no team; the loop, what events say and what a r
 """
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from core.home import Home
 from core.learners.pupil import Learned, Pupil
 from core.recipe import Recipe
 from core.training.attempt import Attempt
+from core.training.chance import draw_from
 from core.training.environment import device_of, environment
 from core.training.loop import learn
 from core.training.memory import ran_out
@@ -103,12 +104,13 @@ class Course(Attempt[Served]):
     def learn(self, given: Served) -> float:
         position = self.position
         lr = self._set_rates(position.batch)
-        torch.manual_seed(int(draw(STEP, self.recipe.seed, position.epoch, position.batch).integers(2**62)))
+        draw_from(int(draw(STEP, self.recipe.seed, position.epoch, position.batch).integers(2**62)), self.device)
         with position.timed("learning"):
             self._unread.add(self._take_gradients(given))
             self._read()
             if not self.hopeless():
                 self.optimizer.step()
+                self.pupil.stepped([group["lr"] for group in self.optimizer.param_groups])
         position.batch += 1
         position.step += 1
         if position.batch == self.steps_per_epoch:
@@ -132,13 +134,13 @@ class Course(Attempt[Served]):
         try:
             learned = self.pupil.losses(given.content, self.position.epoch)
             loss = torch.stack([*learned.losses.values()]).sum()
-            loss.backward()
+            (loss if learned.descent is None else learned.descent).backward()
         except RuntimeError as error:
             if not ran_out(error):
                 raise
             raise TrainingError("There is not enough memory for a batch; choose a smaller batch_size.") from None
         still = {name: each.detach() for name, each in learned.losses.items()}
-        return Came(replace(learned, losses=still), loss.detach(), given.of)
+        return Came(replace(learned, losses=still, descent=None), loss.detach(), given.of)
 
     def _read(self, at_once: bool = False) -> None:
         """Bring figures over from the device, where they are due."""
@@ -147,7 +149,12 @@ class Course(Attempt[Served]):
             losses = {name: float(value) for name, value in came.learned.losses.items()}
             self.position.count(losses, float(came.learned.right), came.pictures)
             self.position.add("answers", came.learned.answers)
-            self.loss = self.position.recent_loss = float(came.loss)
+            self.loss = float(came.loss)
+            self.position.recent_loss = self._recent(self.loss, losses)
+
+    def _recent(self, loss: float, losses: Mapping[str, float]) -> float:
+        """What there is hope by."""
+        return loss
 
     def catch_up(self) -> None:
         self._read(at_once=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.home import Home
+from core.learners.collecting import Collection
 from core.learners.search import Search
 from core.recipe import Recipe
 from core.training.environment import device_of
@@ -39,8 +40,8 @@ def estimate(recipe: Recipe, home: Home, device: str) -> Estimate:
         setup, planned = time.monotonic() - began, search.planned
         whole = dict(search.lesson.splits)
         numbers = _in_turn(search)
-        looked, looking = _looked(search, numbers)
-        tried = list(_searches(search, whole, looked))
+        seen, looking = looked(search.features, numbers)
+        tried = list(_searches(search, whole, seen))
         low, middle, high = (_with_all(tried, len(numbers), power) for power in (SLOW, MIDDLE, FAST))
         assert search.best is not None
         saving = keeping(search.saving(search.best), home)
@@ -65,26 +66,26 @@ def _in_turn(search: Search) -> np.ndarray:
     return ordered[np.sort(np.unique(ordered, return_index=True)[1])]
 
 
-def _looked(search: Search, numbers: np.ndarray) -> tuple[np.ndarray, float]:
+def looked(features: Collection, numbers: np.ndarray) -> tuple[np.ndarray, float]:
     """Pictures whose features are there after a moment, and the seconds that all others will take."""
     at, portion, each, began = 0, FEW, 0.0, time.monotonic()
     while at < len(numbers) and (time.monotonic() - began < QUICK or at < FIRST // 8):
         part = numbers[at : at + portion]
-        missing = search.features.missing(part)
-        seconds = timed(lambda part=part: list(search.features.gather(part)))
+        missing = features.missing(part)
+        seconds = timed(lambda part=part: list(features.gather(part)))
         each = seconds / missing if missing else each
         at, portion = at + len(part), 2 * portion
-    return numbers[:at], each * search.features.missing(numbers)
+    return numbers[:at], each * features.missing(numbers)
 
 
-def _searches(search: Search, whole: dict[str, np.ndarray], looked: np.ndarray) -> Iterator[Tried]:
+def _searches(search: Search, whole: dict[str, np.ndarray], seen: np.ndarray) -> Iterator[Tried]:
     """Searches with more and more of the pictures, as long as that is quick; of more than one number if they can be."""
-    _show_only(search, whole, looked[:FIRST])
+    _show_only(search, whole, seen[:FIRST])
     search.attempt(search.begin()[0])  # for whatever is slow the first time
     count, began = 0, time.monotonic()
-    while count < len(looked) and (count <= FIRST or time.monotonic() - began < QUICK):
-        count = min(len(looked), 4 * count or FIRST)
-        _show_only(search, whole, looked[:count])
+    while count < len(seen) and (count <= FIRST or time.monotonic() - began < QUICK):
+        count = min(len(seen), 4 * count or FIRST)
+        _show_only(search, whole, seen[:count])
         yield Tried(count, timed(lambda: _search(search)))
     search.lesson.splits = whole
 

@@ -62,12 +62,12 @@ def _rows(course: Course) -> Iterator[tuple[int, float]]:
     for epoch, rows in phases(course.recipe.epochs, lambda epoch: tuple(course.pupil.scales(epoch))):
         course.position.epoch = epoch
         course.begin_epoch(epoch)
-        _step(course, epoch)  # for whatever is slow the first time: pictures that have to be read
-        step = _step(course, epoch)
+        seconds_of_step(course, epoch)  # for whatever is slow the first time: pictures that have to be read
+        step = seconds_of_step(course, epoch)
         yield from ((epochs, step) for epochs in rows)
 
 
-def _step(course: Course, epoch: int) -> float:
+def seconds_of_step(course: Course, epoch: int) -> float:
     """The mean seconds of a phase's first steps, but for the very first; waiting for their pictures included."""
     course.position.batch, taken = 0, []
     began = time.monotonic()

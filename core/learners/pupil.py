@@ -1,7 +1,7 @@
 """What a course needs to know of whoever learns: what is fed to it, what it costs, and how it answers and is saved."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ class Learned:
     losses: Mapping[str, torch.Tensor]
     right: torch.Tensor
     answers: int
+    descent: torch.Tensor | None = None
+    """What the step goes down, where that is more than the losses that are told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,9 @@ class Pupil(ABC):
     @abstractmethod
     def losses(self, fed: Any, epoch: int) -> Learned:
         """What the model makes of a batch."""
+
+    def stepped(self, rates: Sequence[float]) -> None:  # noqa: B027
+        """Called when a step is done, with the rate that each stage took it at."""
 
     @abstractmethod
     def answers(self) -> Answers:

@@ -59,7 +59,7 @@ def as_head(net: Net, branch: Branch, classifier: Classifier) -> Tensors | None:
     decision = classifier.decision
     if branch.reading.stage or not isinstance(decision, Linear) or not isinstance(own, nn.Linear) or own.bias is None:
         return None
-    if own.weight.shape != decision.weight.shape or not _is_all_that_follows(net, branch, own):
+    if own.weight.shape != decision.weight.shape or not is_all_that_follows(net, branch, own):
         return None
     weight, bias = folded(classifier)
     name = next(name for name, module in net.model.named_modules() if module is own)
@@ -77,7 +77,7 @@ def folded(classifier: Classifier) -> tuple[torch.Tensor, torch.Tensor]:
     return (sharp * weight).float(), (sharp * (bias - weight @ mean) + never).float()
 
 
-def _is_all_that_follows(net: Net, branch: Branch, own: nn.Linear) -> bool:
+def is_all_that_follows(net: Net, branch: Branch, own: nn.Linear) -> bool:
     """Whether the network is its features and then this head: some have more behind them."""
     noise = torch.randn(2, 3, *net.preparation.size, generator=torch.Generator().manual_seed(0)).to(own.weight.device)
     with at_rest(net.model), torch.no_grad():

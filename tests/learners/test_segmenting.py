@@ -14,7 +14,7 @@ from PIL import Image
 from core.data.builtin import read_digit_sums
 from core.data.splits import split
 from core.engines.explaining import explain
-from core.engines.predictor import opened, what_is_unlike
+from core.engines.predictor import judge_of, opened
 from core.errors import RecipeError, WeightsError
 from core.events import EpochEnded, Finished, Improved, Predicted
 from core.home import Home
@@ -25,7 +25,14 @@ from tests.conftest import PROJECT
 from tests.learners.listening import hear
 from tests.learners.strings_of_test import string_of
 
-SMALL = {"dataset": "digit_sums", "learner": "segment", "epochs": 2, "examples_per_class": 8, "batch_size": 20}
+SMALL = {
+    "dataset": "digit_sums",
+    "learner": "segment",
+    "epochs": 2,
+    "examples_per_class": 8,
+    "held_out_per_class": 2,
+    "batch_size": 20,
+}
 
 
 @pytest.fixture
@@ -37,7 +44,8 @@ def home(tmp_path: Path) -> Home:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list]:
     """A reader that has learned from all of the small digits: about ten seconds."""
     folder = tmp_path_factory.mktemp("segments")
-    recipe = Recipe.parse({**SMALL, "epochs": 6, "examples_per_class": None, "batch_size": 32, "lr": 0.003})
+    all_digits = {"examples_per_class": None, "held_out_per_class": None}
+    recipe = Recipe.parse({**SMALL, **all_digits, "epochs": 6, "batch_size": 32, "lr": 0.003})
 
     def keep(event) -> None:
         if isinstance(event, Improved) and event.save:
@@ -88,9 +96,10 @@ def test_asked_why_it_shows_its_cuts(trained: tuple[Path, list], tmp_path: Path)
 
 def test_nothing_is_called_strange_where_there_are_no_features_to_compare(trained: tuple[Path, list], home: Home):
     recipe = json.dumps(json.loads((trained[0] / "thaw.json").read_text())["recipe"])
-    unlike = what_is_unlike(trained[0], recipe, home, "cpu")
+    judge = judge_of(trained[0], recipe, home, "cpu")
     reader = open_reader(trained[0])
-    assert list(unlike(reader, np.zeros((2, *reader.preparation.size, 3), np.uint8))) == [False, False]  # type: ignore[arg-type]
+    rows, strange = judge(reader, np.zeros((2, *reader.preparation.size, 3), np.uint8))  # type: ignore[arg-type]
+    assert (len(rows), list(strange)) == (2, [False, False])
 
 
 def test_a_picture_without_anything_in_it_could_be_any_sum(trained: tuple[Path, list]):
@@ -114,7 +123,7 @@ def test_another_process_opens_it_and_says_the_same(trained: tuple[Path, list]):
 import json, numpy as np
 from pathlib import Path
 from core.engines.explaining import explain
-from core.engines.predictor import opened, what_is_unlike
+from core.engines.predictor import judge_of, opened
 print(json.dumps(opened(Path({str(trained[0])!r}), "cpu").probabilities_of({canvases}).tolist()))"""
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, env={**os.environ})
     assert done.returncode == 0, done.stderr
