@@ -39,6 +39,8 @@ def execute(recipe: Recipe, log: RunLog, device: str, team: "Team | None" = None
     except ExplorerError as error:
         log.finish(*last_word(error))
     except KeyboardInterrupt as interrupt:
+        with suppress(ExplorerError):
+            log.keep_better_weights(at_once=True)
         log.finish("stopped", str(interrupt) or "Interrupted from the keyboard.")
         raise
     except Exception as error:

@@ -130,10 +130,13 @@ def _write_script(home: Home, run: Mapping[str, Any], draft: Path, pictures: boo
 def _study(home: Home, run: Mapping[str, Any], recipe: Recipe, draft: Path, without: str) -> Study:
     """What the script has to know; the weights that training begins with are written where it finds them."""
     from core.catalog.regularizers import REGULARIZERS
+    from core.catalog.strategies import STRATEGIES
     from core.training.model import build
+    from core.training.sizing import PictureSizes
     from core.training.weights import write_tensors
 
     net = build(recipe, run["classes"], home)
+    sizes = PictureSizes(STRATEGIES.build(recipe.strategy), net, recipe.epochs)
     start = {name: tensor.contiguous() for name, tensor in net.model.state_dict().items()}
     write_tensors(start, draft / "start.safetensors")
     options = {k: v for each in recipe.regularizers for k, v in REGULARIZERS.build(each).model_options().items()}
@@ -145,6 +148,7 @@ def _study(home: Home, run: Mapping[str, Any], recipe: Recipe, draft: Path, with
         parts=prefixes([(part.name, part.parameters) for part in net.parts]),
         preparation=_opened(run).preparation,
         classes=run["classes"],
+        sizes=[sizes.at(epoch) for epoch in range(recipe.epochs)],
         without_pictures=without,
         bf16=(run["plan"] or {}).get("precision") == "bf16",
         thaw=(run["environment"] or {}).get("thaw", ""),

@@ -27,19 +27,20 @@ WARM = 4
 
 UNLIKE = "nothing it has learned from looks like this, so its answer says little"
 
-Unlike = Callable[["Predictor", "np.ndarray"], Iterable[bool]]
+Judge = Callable[["Predictor", "np.ndarray"], tuple["np.ndarray", Iterable[bool]]]
+"""Gives each picture's probabilities, and whether it is like nothing the run has learned from."""
 
 Picture = tuple[str, bytes | Path]
 """Its name as people know it, and its bytes or the file that holds them."""
 
 
 def predict(
-    best: Path, pictures: Iterable[Picture], device: str, size: int = 0, unlike: Unlike | None = None
+    best: Path, pictures: Iterable[Picture], device: str, size: int = 0, judge: Judge | None = None
 ) -> dict[str, Any]:
     """A label for each picture, and a reason for each one that can't be read.
 
-    With a size, each picture comes along as it was read: a PNG, no larger than that. Where `unlike` can tell, a note
-    says so if a picture is like nothing the run has learned from.
+    With a size, each picture comes along as it was read: a PNG, no larger than that. A `judge` may know the run's
+    pictures: then a note says so where one is like nothing it has learned from.
     """
     predictor = opened(best, device)
     predictions: list[dict[str, Any]] = []
@@ -47,7 +48,7 @@ def predict(
     pictures = iter(pictures)
     while batch := list(islice(pictures, PICTURES_AT_ONCE)):
         read = [each for picture in batch if (each := _read(*picture, rejected))]
-        predictions += _judged(predictor, read, size, unlike) if read else []
+        predictions += _judged(predictor, read, size, judge or _plainly) if read else []
     return {"classes": list(predictor.classes), "predictions": predictions, "rejected": rejected}
 
 
@@ -56,9 +57,9 @@ def opened(best: Path, device: str) -> "Predictor":
     return _opened(best, _version(best), device)
 
 
-def what_is_unlike(best: Path, recipe: str, home: Home, device: str) -> Unlike:
+def judge_of(best: Path, recipe: str, home: Home, device: str) -> Judge:
     """Tells what is like nothing that the run has learned from; its dataset must be there."""
-    return _what_is_unlike(best, _version(best), recipe, home, device)
+    return _judge_of(best, _version(best), recipe, home, device)
 
 
 Version = tuple[tuple[str, int, int], ...]
@@ -87,13 +88,17 @@ def _learner_of(best: Path) -> str:
 
 
 @lru_cache(maxsize=WARM)
-def _what_is_unlike(best: Path, _: Version, recipe: str, home: Home, device: str) -> Unlike:
+def _judge_of(best: Path, _: Version, recipe: str, home: Home, device: str) -> Judge:
     from core.recipe import Recipe
     from core.training.familiarity import familiarity
 
     if opened(best, device).model is None:
-        return lambda predictor, canvases: [False] * len(canvases)  # no features that could be near or far
-    return familiarity(opened(best, device), Recipe.from_text(recipe), home).is_unlike
+        return _plainly  # no features that could be near or far
+    return familiarity(opened(best, device), Recipe.from_text(recipe), home).judge
+
+
+def _plainly(predictor: "Predictor", canvases: "np.ndarray") -> tuple["np.ndarray", Iterable[bool]]:
+    return predictor.probabilities_of(canvases), [False] * len(canvases)
 
 
 def _read(name: str, content: bytes | Path, rejected: list[dict[str, Any]]) -> tuple[str, "Decoded"] | None:
@@ -107,14 +112,13 @@ def _read(name: str, content: bytes | Path, rejected: list[dict[str, Any]]) -> t
 
 
 def _judged(
-    predictor: "Predictor", read: Sequence[tuple[str, "Decoded"]], size: int, unlike: Unlike | None
+    predictor: "Predictor", read: Sequence[tuple[str, "Decoded"]], size: int, judge: Judge
 ) -> Iterator[dict[str, Any]]:
     import numpy as np
 
     canvases = np.stack([predictor.preparation.canvas_of(decoded.image) for _, decoded in read])
-    rows = predictor.probabilities_of(canvases).tolist()
-    strange = unlike(predictor, canvases) if unlike else [False] * len(read)
-    for (name, decoded), row, is_strange in zip(read, rows, strange, strict=True):
+    rows, strange = judge(predictor, canvases)
+    for (name, decoded), row, is_strange in zip(read, rows.tolist(), strange, strict=True):
         yield {
             "file": name,
             **_said(row, predictor.classes),

@@ -6,13 +6,16 @@ Plain values and bytes go in and come out, so that both give the same answers.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.catalog.learners import LEARNERS
 from core.data.miniatures import png_of
 from core.errors import ExplorerError, TrainingError
 from core.home import Home
 from core.recipe import Recipe
+
+if TYPE_CHECKING:
+    from core.engines.predictor import Judge
 
 Answer = dict[str, Any]
 
@@ -65,14 +68,14 @@ def predict(
 
     device = choose(device)
     named = ((name, _content(given)) for name, given in pictures)
-    return predict(Path(best), named, device, size, _unlike(home, best, recipe, device) if recipe else None)
+    return predict(Path(best), named, device, size, _judge(home, best, recipe, device) if recipe else None)
 
 
-def _unlike(home: Home, best: str, recipe: str, device: str) -> Callable[..., Iterable[bool]] | None:
-    from core.engines.predictor import what_is_unlike
+def _judge(home: Home, best: str, recipe: str, device: str) -> "Judge | None":
+    from core.engines.predictor import judge_of
 
     try:
-        return what_is_unlike(Path(best), recipe, home, device)
+        return judge_of(Path(best), recipe, home, device)
     except ExplorerError:
         return None  # its dataset is not here any more: it answers all the same
 

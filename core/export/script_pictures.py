@@ -1,6 +1,7 @@
 """The script's first passages: its choices, which pictures there are, and what becomes of one before the network."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from core.catalog import augmentations
 from core.catalog.augmentations import AUGMENTATIONS
@@ -93,6 +94,8 @@ _FITTED = {
 
 def input_of_the_network(study: Study) -> Passage:
     quotes, varied = Quotes(), list(_varying(study))
+    if study.grows:
+        quotes.names(augmentations, "resized")
     if study.preparation.fit == "crop" or varied:
         quotes.names(augmentations, "centre")
     for each in _chosen(study):
@@ -116,11 +119,26 @@ def input_of_the_network(study: Study) -> Passage:
         f"    return tensor_of([{plain} for row in rows])",
         "",
         "",
+        *_sizes(study),
         "def training_batch(rows, epoch):",
-        "    return tensor_of([varied(row, epoch) for row in rows])" if varied else "    return evaluation_batch(rows)",
+        f"    return {_training_batch(study, 'varied(row, epoch)' if varied else plain, bool(varied))}",
     ]
     prose = "Training pictures are varied anew in every epoch." if varied else "Every picture is shown as it is."
     return Passage("What the network sees", prose, "\n".join(code))
+
+
+def _sizes(study: Study) -> Iterator[str]:
+    """Of the training pictures in each epoch, where they grow."""
+    if study.grows:
+        alike = [(size, len([*epochs])) for size, epochs in groupby(study.sizes)]
+        yield f"SIZES = {' + '.join(f'[{tuple(size)}] * {count}' for size, count in alike)}  # in each epoch"
+        yield from ("", "")
+
+
+def _training_batch(study: Study, picture: str, is_varied: bool) -> str:
+    if study.grows:
+        return f"tensor_of([resized({picture}, SIZES[epoch]) for row in rows])"
+    return f"tensor_of([{picture} for row in rows])" if is_varied else "evaluation_batch(rows)"
 
 
 def _varying(study: Study) -> Iterator[str]:

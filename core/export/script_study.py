@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.catalog.picture_sizes import Size
 from core.data.pixels import Preparation
 from core.errors import TrainingError
 from core.recipe import Recipe
@@ -30,10 +31,17 @@ class Study:
     """Input first, the head last: what each part is called, and how its parameters' names begin."""
     preparation: Preparation
     classes: Sequence[str]
+    sizes: Sequence[Size]
+    """How large the training pictures of each epoch are."""
     without_pictures: str = ""
     """What whoever runs the script has to do for the pictures; nothing where they lie beside it."""
     bf16: bool = False
     thaw: str = ""
+
+    @property
+    def grows(self) -> bool:
+        """Whether training pictures are smaller in some epochs than what the network is judged on."""
+        return any(size != tuple(self.preparation.size) for size in self.sizes)
 
 
 def refused(recipe: Recipe) -> str | None:

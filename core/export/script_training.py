@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from core.catalog.strategies import STRATEGIES
 from core.export.script_passages import Passage, indented
 from core.export.script_steps import after_the_step, before_the_step, has_penalties, mixing_of
 from core.export.script_study import Study
@@ -103,7 +104,9 @@ def _choosing(recipe: Recipe) -> Iterator[str]:
     yield "    best, best_epoch = rank, epoch" if stopping else "    best = rank"
     yield "    kept = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}"
     if stopping:
-        yield f"if epoch - best_epoch >= {stopping.patience}:"
+        settled = STRATEGIES.build(recipe.strategy).settles() - 1  # patience begins to count after this epoch
+        since = f"max(best_epoch, {settled})" if settled >= 0 else "best_epoch"
+        yield f"if epoch - {since} >= {stopping.patience}:"
         yield "    break  # validation has not improved for so many epochs"
 
 

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 def check(record: Record, given: "Recipe | Mapping[str, Any]", ask: Callable[..., Any]) -> "Recipe":
     """The recipe in full, or an error; `ask` is how to ask what only torch can tell."""
     from core.catalog.backbones import BACKBONES
+    from core.catalog.learners import LEARNERS
     from core.data.finding import find_datasets, open_source
     from core.recipe import Recipe
 
     recipe = given if isinstance(given, Recipe) else Recipe.parse(given)
+    LEARNERS.build(recipe.learner).check(recipe)
     if recipe.dataset not in {found.name for found in find_datasets(record.home) if found.source != "missing"}:
         open_source(recipe.dataset, record.home)  # hf:owner/name, or an error that says what to put where
     if recipe.backbone.startswith("run:"):

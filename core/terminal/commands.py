@@ -14,10 +14,12 @@ from core.terminal import (
     data_commands,
     groups,
     lists,
+    measuring,
     replaying,
     reports,
     rooms,
     understanding_commands,
+    walking,
 )
 from core.terminal.exits import DONE, code_for
 from core.terminal.export_commands import export, tell_export
@@ -133,6 +135,7 @@ ACTIONS: dict[str, Action] = {
         understanding_commands.tell_score,
     ),
     "epochs": asking(understanding_commands.epochs, understanding_commands.tell_epochs),
+    "path": asking(walking.path, walking.tell_path),
     "compare": asking(understanding_commands.compare, understanding_commands.tell_compared),
     "replays": replaying.replays,
     "replay": replaying.replay,
@@ -150,5 +153,6 @@ ACTIONS: dict[str, Action] = {
     ),
     "share": asking(rooms.share, rooms.tell_share),
     "people": asking(lambda bench, asked: {"people": bench.people()}, rooms.tell_people),
+    "bench": asking(measuring.measure, measuring.tell_measured),
     "completion": asking(completion, lambda found, screen: screen.line(found["script"])),
 }

@@ -6,6 +6,7 @@ from json import dumps
 from typing import Any
 
 from core.catalog.learners import NO_RATE, OF_ITS_OWN, learner_in
+from core.catalog.picture_sizes import sizes_in_words
 from core.terminal.drawing import (
     confusion,
     curves,
@@ -162,3 +163,5 @@ def _tell_what_learns(seen: Mapping[str, Any], screen: Screen) -> None:
     screen.line(f"{trained:,} of {total:,} parameters will learn")
     screen.line("  what will learn (head on top, epochs to the right; a dot is frozen):")
     screen.lines([_warmed(line, screen) for line in heat_map(seen["stages"], screen.drawn)])
+    if grown := sizes_in_words(seen["picture_sizes"]):
+        screen.line(f"  {grown}")

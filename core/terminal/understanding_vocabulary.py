@@ -40,6 +40,15 @@ UNDERSTANDING: tuple[Command, ...] = (
         ("epochs k3m9pq", "epochs k3m9pq --epoch 3"),
     ),
     Command(
+        "path",
+        "All heads of a run of the learner `path`: how well each does, and what its penalty leaves of it.",
+        (
+            RUN,
+            argument("--head", type=int, metavar="N", help="One head with its confusions; from 1."),
+        ),
+        ("path k3m9pq", "path k3m9pq --head 12"),
+    ),
+    Command(
         "compare",
         "Runs side by side: what differs, and whether one is better.",
         (

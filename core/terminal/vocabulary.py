@@ -118,6 +118,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *ROOM,
     Command(
+        "bench",
+        "Measure how quick this is here, beside the loops that people would use else: minutes to hours, nothing else "
+        "should run.",
+        (argument("benchmark", metavar="NAME", nargs="?", help="Only this one; an unknown name lists all."),),
+        ("bench folding", "bench everything --json"),
+    ),
+    Command(
         "completion",
         "Print a script that completes commands in your shell.",
         (argument("shell", choices=("bash", "zsh", "fish"), help="Which shell."),),

@@ -1,10 +1,13 @@
 """What remains of a run, however it ends: its state, its reason, its events and its folders."""
 
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from core.engines.base import execute
 from core.engines.immediate import Immediate
-from core.events import Event, Step
+from core.events import Event, Improved, Step
 from core.recipe import Recipe
 from core.runs.desk import RecordDesk
 from core.runs.folders import read_json
@@ -137,6 +140,67 @@ def test_a_paused_run_goes_on_from_its_snapshot_with_the_plan_it_began_with(reco
     assert started[1]["plan"] == {"precision": "float32"}
     assert record.find(run).state == "done"
     assert desk.state() is None  # what a finished run could go on from is only weight
+
+
+class Clock:
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_better_weights_that_come_too_fast_are_written_a_little_later(record: Record, monkeypatch: pytest.MonkeyPatch):
+    clock, saved = Clock(), []
+    monkeypatch.setattr("core.runs.log.time", clock)
+    monkeypatch.setattr("core.runs.log.SHARE_FOR_BETTER", 0.1)
+    _, desk = begun(record, Recipe())
+    log = RunLog(desk)
+
+    def better(epoch: int) -> None:
+        def save(folder: Path) -> None:
+            saved.append(epoch)
+            clock.now += 1.0
+
+        log.take(Improved(elapsed=0, epoch=epoch, val_loss=0.1, val_accuracy=0.9, save=save))
+
+    def step() -> None:
+        log.take(Step(elapsed=0, epoch=0, step=0, pictures=1, lr=1, save=None))
+
+    better(0)
+    assert saved == [0], "the first at once"
+    better(1)
+    clock.now += 9.0
+    better(2)
+    step()
+    assert saved == [0], "a second of writing is a tenth of ten"
+    clock.now += 1.0
+    step()
+    step()
+    assert saved == [0, 2], "the best of those that waited, once"
+    better(3)
+    log.keep_better_weights(at_once=True)
+    assert saved == [0, 2, 3]
+
+
+@pytest.mark.parametrize("ends", ["of itself", "by ctrl-c"])
+def test_whatever_ends_a_run_its_best_weights_are_written_by_then(
+    record: Record, monkeypatch: pytest.MonkeyPatch, ends: str
+):
+    monkeypatch.setattr("core.runs.log.SHARE_FOR_BETTER", 1e-9)
+    asked = []
+
+    def interrupt(event: Event) -> None:
+        asked.append(event.kind)
+        if ends == "by ctrl-c" and asked.count("improved") == 3:
+            raise KeyboardInterrupt
+
+    run, desk = begun(record, Recipe(epochs=4))
+    written: list[str] = []
+    monkeypatch.setattr(desk, "keep", lambda name, save: written.append(name))
+    with suppress(KeyboardInterrupt):
+        execute(Recipe(epochs=4), RunLog(desk, on_event=interrupt), "cpu")
+    assert written.count("best") == 2, "the first, and the last"
+    assert record.find(run).state == ("done" if ends == "of itself" else "stopped")
 
 
 def test_a_snapshot_is_taken_when_due_not_at_every_step(record: Record, monkeypatch: pytest.MonkeyPatch):

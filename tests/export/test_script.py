@@ -51,6 +51,14 @@ EVERYTHING = [
         "early_stopping": {"patience": 1, "on": "loss"},
     },
     {"fit": "crop", "strategy": "freeze_until", "augmentation": ["resized_crop_flip", "colour", "trivial"]},
+    {
+        "image_size": 128,
+        "strategy": {"name": "swift", "head_epochs": 1, "upper_epochs": 0, "growing_epochs": 2},
+        "early_stopping": {"patience": 1},
+        "lr": 0.01,
+        "examples_per_class": 1,
+        "epochs": 5,
+    },
     {"fit": "pad", "strategy": "last_blocks", "augmentation": ["crop_flip", "rotation", "randaugment", "flip"]},
 ]
 

@@ -28,6 +28,7 @@ GIVEN: Mapping[str, Any] = {
     "picture": ("a.png", b""),
     "split": "val",
     "index": 0,
+    "number": 0,
     "epoch": 0,
     "priority": 1,
     "files": [],

@@ -242,6 +242,10 @@ def test_preview_tells_what_will_learn_and_writes_the_first_batch(capsys: pytest
         assert image.format == "PNG"
     text = typed(capsys, "preview", *QUICK).out
     assert "parameters will learn" in text and "learning rate" in text
+    assert "Training pictures" not in text
+    growing = ["--set", "strategy=swift", "--set", "strategy.head_epochs=1", "--set", "strategy.upper_epochs=0"]
+    text = typed(capsys, "preview", *QUICK, "--set", "image_size=128", *growing).out
+    assert "Training pictures are 128 x 128, then 96 x 96 from epoch 2." in text
 
 
 def test_a_sheet_that_cannot_be_written_is_a_sentence(capsys: pytest.CaptureFixture, tmp_path: Path):

@@ -56,3 +56,24 @@ def test_an_autoencoder_draws_held_out_pictures_again(tmp_path: Path, capsys: py
     assert found["files"] == [str(file) for file in sorted((tmp_path / "all").iterdir())]
     wrong = typed(capsys, "redraw", "one", "--which", "wrong", "--split", "val", "--to", str(tmp_path / "wrong"))
     assert wrong.code == 0 and "taken for" in wrong.out and list((tmp_path / "wrong").iterdir())
+
+
+def test_a_path_is_listed_head_by_head_and_one_of_them_with_its_confusions(capsys: pytest.CaptureFixture):
+    words = ["train", *QUICK, "--name", "one", "--set", 'learner={"name": "path", "count": 3}']
+    assert typed(capsys, *words).code == 0
+    found = typed(capsys, "path", "one", "--json").json
+    assert [each["penalty"] for each in found["heads"]] == [10.0, 0.001, 0.0]
+    assert all(each["nonzero"] + each["zeros"] == found["weights"] for each in found["heads"])
+    head = typed(capsys, "path", "one", "--head", "2", "--json").json
+    assert (head["number"], head["penalty"]) == (1, 0.001)
+    assert sum(map(sum, head["confusion"])) == head["n"]
+    assert f"\nbest: head {found['best']['number'] + 1} (l1 " in typed(capsys, "path", "one").out
+    assert "head 2: l1 0.001, seed 0" in typed(capsys, "path", "one", "--head", "2").out
+
+
+def test_only_a_path_can_be_walked_and_only_where_there_is_a_head(capsys: pytest.CaptureFixture):
+    assert "has no path of heads" in typed(capsys, "path", "sample").err
+    assert typed(capsys, "train", *QUICK, "--name", "one", "--set", 'learner={"name": "path", "count": 2}').code == 0
+    for number in ("0", "3", "-1"):
+        said = typed(capsys, "path", "one", f"--head={number}")
+        assert said.code == 2 and f"has 2 heads and no number {number}." in said.err

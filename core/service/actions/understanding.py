@@ -55,6 +55,19 @@ class UnderstandingActions(Bench):
 
         return at_epoch(self.record, self.record.find(run), epoch, pictures)
 
+    def path(self, run: str) -> dict[str, Any]:
+        """All heads of a path: penalty, seed and rate of each, how well it does, and what is left of its weights."""
+        from core.service.walking import path
+
+        return path(self.record, self.record.find(run))
+
+    @manner_of("path")
+    def head(self, run: str, number: int) -> dict[str, Any]:
+        """One of them, with its confusions."""
+        from core.service.walking import head
+
+        return head(self.record, self.record.find(run), number)
+
     @manner_of("compare")
     def settings(self, runs: Sequence[str]) -> list[dict[str, Any]]:
         """The settings in which runs differ; of runs that can't be compared any further too."""
