@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.shared import details, export_fold, handing_in, live, notes, sharing, siblings
+from core.catalog.learners import LEARNERS
+from pages.shared import details, export_fold, handing_in, live, notes, path_view, sharing, siblings
 from pages.shared.frame import page
 from pages.shared.gate import enter
 from pages.shared.picker import picked_run
@@ -21,6 +22,8 @@ def draw() -> None:
         return
     live.draw(run["run"])
     seen = workbench().follow(run["run"])
+    if LEARNERS.entry(seen["learner"]).has_path and seen["state"] in ENDED and seen["accuracy"] is not None:
+        path_view.draw(seen["run"])
     if seen["sweep"]:
         siblings.draw(seen["run"], seen["sweep"])
     notes.draw(seen)

@@ -45,9 +45,9 @@ def draw_presets(told: Mapping[str, Any]) -> None:
     titles = {name: PRESETS.entry(name).title for name in PRESETS}
     if st.session_state.get("train_preset") != told["preset"]:
         st.session_state["train_preset"] = told["preset"]
-    row = st.container(horizontal=True, vertical_alignment="bottom")
-    row.pills("Begin with", list(titles), format_func=titles.__getitem__, key="train_preset", on_change=_begin)
-    if row.button("or replay a report", key="train_replays", type="tertiary"):
+    # Each in a line of its own: side by side a phone cuts the last one off.
+    st.pills("Begin with", list(titles), format_func=titles.__getitem__, key="train_preset", on_change=_begin)
+    if st.button("or replay a report", key="train_replays", type="tertiary"):
         lead_to("replays")
     if told["preset"]:
         st.caption(PRESETS.help(told["preset"]))

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.catalog.learners import OF_ITS_OWN, learner_in
 from core.catalog.optimizers import SCHEDULES
+from core.catalog.picture_sizes import sizes_in_words
 from core.errors import ExplorerError
 from pages.shared.colours import colours
 from pages.shared.ice import heat_map
@@ -65,7 +66,7 @@ def _draw_heat_map(seen: Mapping[str, Any], each_class: int | None) -> None:
         st.markdown(in_pictures(seen["pictures"], each_class))
         return
     st.vega_lite_chart(heat_map(seen["stages"]), width="stretch", key="train_heat_map")
-    st.caption(plain(in_words(seen["stages"])))
+    st.caption(plain(f"{in_words(seen['stages'])} {sizes_in_words(seen['picture_sizes'])}"))
     trained, total = seen["parameters"]["trained"], seen["parameters"]["total"]
     st.markdown(f"**{trained:,} of {total:,} parameters learn** ({trained / max(1, total):.1%}).")
     st.markdown(in_pictures(seen["pictures"], each_class))

@@ -7,7 +7,7 @@ import streamlit as st
 from core.catalog.registry import Choice
 from core.catalog.strategies import STRATEGIES
 from pages.shared.ice import heat_map
-from pages.shared.ice_words import in_words
+from pages.shared.ice_words import in_words, share
 from pages.shared.ways import lead_to
 from pages.shared.words import plain
 
@@ -53,8 +53,11 @@ def draw_card(name: str) -> None:
 
 def told(name: str, stages: Stages) -> str:
     """The drawing as a sentence."""
-    adapted = STRATEGIES.build(STRATEGIES.choose(name)).adapter()
-    return f"{'The added matrices of each part: ' if adapted else ''}{in_words(stages)}"
+    strategy = STRATEGIES.build(STRATEGIES.choose(name))
+    shares = [(epoch, strategy.picture_share(epoch)) for epoch in range(EPOCHS)]
+    small = [f"{share(size)} of their height and width in epoch {epoch + 1}" for epoch, size in shares if size < 1]
+    grown = f" Training pictures have {', '.join(small)}." if small else ""
+    return f"{'The added matrices of each part: ' if strategy.adapter() else ''}{in_words(stages)}{grown}"
 
 
 def stages_of(choice: Choice) -> Stages:

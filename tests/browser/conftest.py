@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from core.home import Home
 from tests.browser.visits import QUIET, Visit, served
 from tests.processes_of_a_home import end_all
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SLOW_MACHINE = 20_000
+"""Milliseconds until what is expected on a page must be there, on a machine that has other work too."""
 
 Serve = Callable[..., str]
 
@@ -23,6 +25,7 @@ def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip("no browser: install chromium (on Debian: apt-get install chromium)")
+    expect.set_options(timeout=SLOW_MACHINE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser

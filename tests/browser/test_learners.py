@@ -90,6 +90,7 @@ def part(window: Visit, key: str) -> Locator:
 
 
 def open_fold(window: Visit, key: str) -> None:
+    window.settle()  # a page that is still being drawn would swallow the click
     part(window, key).locator("summary").click()
     window.page.wait_for_timeout(300)
     window.settle()

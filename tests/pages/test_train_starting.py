@@ -11,6 +11,7 @@ from core.catalog.learners import LEARNERS
 from core.home import Home
 from core.service import open_workbench
 from tests.engine_of_test import engine, wait_until
+from tests.pages.reading import as_read
 from tests.pages.train_page import anew, chosen, one_home, page, sound
 
 __all__ = ["anew", "engine", "one_home", "page"]
@@ -96,6 +97,17 @@ def test_seconds_and_memory_are_told_of_every_learner_that_can_tell(page: AppTes
     sound(page.button(key="train_measure").click().run())
     wait_until(lambda: any(MEASURED.search(each.value) for each in sound(page.run()).caption), seconds=60)
     assert any(MEASURED.search(each.value) for each in page.caption)
+
+
+def test_what_stands_below_the_heat_map_tells_of_pictures_that_grow(page: AppTest):
+    swift = {"name": "swift", "head_epochs": 1, "upper_epochs": 0, "growing_epochs": 1}
+    recipe = {"strategy": swift, "image_size": [128, 128], "epochs": 3, "examples_per_class": 3}
+    page.session_state["train_recipe"] = recipe
+    told = "Training pictures are 128 x 128, then 96 x 96 from epoch 2, 128 x 128 from epoch 3"
+    wait_until(lambda: any(told in as_read(each.value) for each in sound(page.run()).caption), seconds=60)
+    page.session_state["train_recipe"] = {**recipe, "strategy": "full"}
+    wait_until(lambda: any("learn from epoch 1" in each.value for each in sound(page.run()).caption), seconds=60)
+    assert not any("Training pictures" in each.value for each in page.caption)
 
 
 def test_a_press_compares_all_runs_of_a_sweep(anew: Callable[[], AppTest], engine: Home):
