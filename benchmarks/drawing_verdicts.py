@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmarks.drawing import style
 from core.export.charts import dot, drawn, path, rule, words
 
 WIDTH, HEIGHT = 760, 400
@@ -11,25 +12,11 @@ LEFT, RIGHT, TOP, FOOT = 52, 310, 60, 52
 LINE = 32
 """From one label of two lines to the next."""
 
-STYLE = """<style>
-text { font: 13px system-ui, sans-serif; fill: #14212E; } .quiet { fill: #4A5B6C; } .title { font-size: 15px; }
-.title, .bold { font-weight: 600; } .grid { stroke: #D5DEE6; } .axis { stroke: #4A5B6C; }
-.stated { stroke: #14212E; stroke-width: 1.5; stroke-dasharray: 6 4; }
-.line { fill: none; stroke-width: 2.5; } .pointer { stroke: #4A5B6C; stroke-opacity: 0.6; }
-line.s0, polyline.s0 { stroke: #C2480A; } circle.s0 { fill: #C2480A; }
-line.s1, polyline.s1 { stroke: #8A5FB5; } circle.s1 { fill: #8A5FB5; }
-line.s2, polyline.s2 { stroke: #0B7A6B; } circle.s2 { fill: #0B7A6B; }
-line.s3, polyline.s3 { stroke: #0B5CAD; } circle.s3 { fill: #0B5CAD; }
-.ground { fill: #FFFFFF; }
-@media (prefers-color-scheme: dark) {
-text { fill: #E6EDF3; } .quiet { fill: #9FB0C0; } .grid { stroke: #314252; } .axis { stroke: #9FB0C0; }
-.stated { stroke: #E6EDF3; } .ground { fill: #0F1720; }
-line.s0, polyline.s0 { stroke: #F0883E; } circle.s0 { fill: #F0883E; }
-line.s1, polyline.s1 { stroke: #B794E0; } circle.s1 { fill: #B794E0; }
-line.s2, polyline.s2 { stroke: #3FBFA8; } circle.s2 { fill: #3FBFA8; }
-line.s3, polyline.s3 { stroke: #6CB4F0; } circle.s3 { fill: #6CB4F0; }
-}
-</style>"""
+STYLE = style(
+    ".stated { stroke: #14212E; stroke-width: 1.5; stroke-dasharray: 6 4; }",
+    ".pointer { stroke: #4A5B6C; stroke-opacity: 0.6; }",
+    dark=[".stated { stroke: #E6EDF3; }"],
+)
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,10 @@ def strategy_picture(strategy: Any) -> str:
     """Parts upward, epochs to the right, as everywhere in Thaw."""
     columns = [strategy.lr_scales(PARTS, epoch) for epoch in range(EPOCHS)]
     rows = ["  ".join(shade(column[part]) for column in columns) for part in reversed(range(PARTS))]
-    return "```text\n" + "\n".join(rows) + f"\n```\n\nIts parts are {strategy.grain}s."
+    shares = [(epoch, strategy.picture_share(epoch)) for epoch in range(EPOCHS)]
+    smaller = [f"{share:.0%} of both sides in epoch {epoch + 1}" for epoch, share in shares if share < 1]
+    grown = f" Training pictures have {', '.join(smaller)}." if smaller else ""
+    return "```text\n" + "\n".join(rows) + f"\n```\n\nIts parts are {strategy.grain}s.{grown}"
 
 
 def shade(scale: float) -> str:

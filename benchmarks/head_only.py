@@ -1,0 +1,101 @@
+"""Twenty epochs of the classifier alone: here, in the loops that people would use else, and against one bare pass.
+
+    THAW_DATA=FOLDER THAW_WEIGHTS=FOLDER python -m benchmarks.head_only --data hymenoptera boats
+
+Everyone has the same pictures, network, batch and threads, and takes turns, in one process, three times over. A peer's
+epochs are timed after one that warms up, two of them, and scaled up to twenty. Ours are all there: the start of the
+run, decoding and the features included, in a home that knows nothing yet. The bare pass decodes the same pictures and
+computes what the network says of them once, in the precision and layout that our run chose, and no more.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks.figures import Figure, answer, say
+from benchmarks.peers import Task, here, timed
+from benchmarks.peers.field import both, field
+from benchmarks.peers.ours import Told, recipe_for, run
+from core.data.batches import prefetched
+from core.home import Home
+from core.recipe import Recipe
+from core.training.lesson import Lesson
+from core.training.model import build
+from core.training.predicting import normalised
+
+EPOCHS, TIMED, BATCH = 20, 2, 64
+WAYS = {"no variation": {"augmentation": []}, "four views": {"views": 4}}
+
+
+def measure(given: argparse.Namespace) -> Iterator[Figure]:
+    for dataset in given.data:
+        for network in given.networks:
+            with field(dataset, network, given.per_class) as task:
+                yield from _compared(task, dataset, given)
+
+
+def _compared(task: Task, dataset: str, given: argparse.Namespace) -> Iterator[Figure]:
+    passes: list[float] = []
+    theirs: dict[str, list[float]] = {}
+    ours: dict[str, list[Told]] = {name: [] for name in WAYS}
+    for _ in range(given.repeats):
+        for name in given.peers:
+            for flags, way in both(task):
+                told = timed(name, way, TIMED)
+                theirs.setdefault(f"{name}, {flags}", []).append(EPOCHS * median(each.seconds for each in told))
+                say(f"  {name}, {flags}: {theirs[f'{name}, {flags}'][-1]:.1f} s, accuracy {told[-1].accuracy:.3f}")
+        for name, fields in WAYS.items():
+            ours[name].append(list(run(recipe_of(task, dataset, given, **fields)))[-1])
+            say(f"  Thaw, {name}: {ours[name][-1]}")
+        passes.append(bare_pass(recipe_of(task, dataset, given), ours["no variation"][-1].precision))
+        say(f"  a bare pass: {passes[-1]:.2f} s")
+    what = f"{EPOCHS} epochs of the head, {dataset}, {task.network}"
+    worked = [each.since_start - each.building for each in ours["no variation"]]
+    yield Figure.of(what, "one evaluation pass, decoding included", worked, passes)
+    for name, told in ours.items():
+        for who, seconds in theirs.items():
+            mine = [each.since_start for each in told]
+            yield Figure.of(f"{what}, {name}", who, seconds, mine, means="as quick as")
+
+
+def recipe_of(task: Task, dataset: str, given: argparse.Namespace, **fields: Any) -> Recipe:
+    known = {"strategy": "head", "epochs": EPOCHS, "examples_per_class": given.per_class}
+    return recipe_for(task, dataset, **known, **fields)
+
+
+def bare_pass(recipe: Recipe, precision: str) -> float:
+    """Seconds for decoding the training and validation pictures and asking the network about each once."""
+    with TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        lesson = Lesson.load(recipe, home)
+        net = build(recipe, lesson.source.classes, home)
+        lesson.prepare(net.preparation)
+        model, device = net.model.eval().to(memory_format=torch.channels_last), torch.device("cpu")
+        numbers = np.concatenate([lesson.splits["train"], lesson.splits["val"]])
+        batches = np.split(numbers, range(BATCH, len(numbers), BATCH))
+        began = time.perf_counter()
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            for pictures in prefetched(lambda batch: lesson.canvases[batch], batches, 2):
+                model(normalised(pictures, net.preparation, device).contiguous(memory_format=torch.channels_last))
+        return time.perf_counter() - began
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--data", nargs="+", default=["hymenoptera", "boats"], help="datasets below THAW_DATA")
+    asked.add_argument("--networks", nargs="+", default=["resnet18", "mobilenetv2_100"])
+    asked.add_argument("--peers", nargs="*", default=here())
+    asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--per-class", type=int, default=None, help="at most so many training pictures of each class")
+    answer(asked, measure)
+
+
+if __name__ == "__main__":
+    main()
