@@ -11,7 +11,8 @@ from core.engines.orders import LOG, SURROUNDINGS, TOLD_TO_END, Order
 from core.errors import ExplorerError
 from core.home import Home
 from core.recipe import Recipe
-from core.runs.desk import Desk
+from core.runs import liveness
+from core.runs.desk import RecordDesk
 from core.runs.folders import read_json
 from core.runs.log import RunLog
 from core.runs.record import Record
@@ -39,12 +40,13 @@ def work(order: Order) -> None:
     execute(recipe, RunLog(desk, seconds_between_snapshots=order.seconds_between_snapshots), order.device)
 
 
-def _heed_who_ends_it(desk: Desk) -> None:
+def _heed_who_ends_it(desk: RecordDesk) -> None:
     """A worker that is told to end because its run was stopped says so. Told by a machine that goes down, it leaves as
     if it had been killed: the run is to go on."""
 
     def end(number: int, frame: FrameType | None) -> None:
         if desk.wish() != "stop":
+            liveness.note_that_told(desk.folder, desk.attempt)
             os._exit(TOLD_TO_END)
         raise KeyboardInterrupt("Stopped on request, without waiting for the end of its step.")
 

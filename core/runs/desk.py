@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from core.errors import DiskFull, Superseded
 from core.events import EpochEnded, Notice, Wish
 from core.home import Home
-from core.runs import ballast
+from core.runs import ballast, liveness
 from core.runs.folders import discard, read_json, replace_folder, sweep, write_json, write_text
 from core.runs.machine import Process
 from core.runs.states import FOLLOWS, State
@@ -87,6 +87,7 @@ class RecordDesk:
     def begin(self) -> None:
         """The run's worker holds its lock now: what a killed one left half-written can go."""
         sweep(self.folder)
+        (self.folder / liveness.TOLD_TO_END).unlink(missing_ok=True)
         ballast.take(self.home)
         self.enter(worker=Process.here().to_text(), started=time.time())
 

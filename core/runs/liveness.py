@@ -4,13 +4,15 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from core.errors import RecordError
 from core.runs.folders import all_or_nothing
 
 LOCK = "lock"
+TOLD_TO_END = "told-to-end"
+"""A file beside the lock, by which a worker says at the last moment that its end is no fault of the run."""
 GLANCE = 0.1
 """`is_held` holds the lock for microseconds; whoever holds it longer works on the run."""
 
@@ -58,6 +60,20 @@ def is_held(folder: Path, name: str = LOCK) -> bool:
     finally:
         os.close(handle)
     return False
+
+
+def note_that_told(folder: Path, attempt: int) -> None:
+    """Before the lock is free, so that whoever finds it free first, an onlooker maybe, knows this too."""
+    with suppress(OSError):  # no space: then only the exit code tells
+        (folder / TOLD_TO_END).write_text(str(attempt))
+
+
+def was_told(folder: Path, attempt: int) -> bool:
+    """Whether the worker of this attempt was told to end, though nobody had asked its run to stop."""
+    try:
+        return (folder / TOLD_TO_END).read_text() == str(attempt)
+    except OSError:
+        return False
 
 
 def _locked(handle: int) -> bool:

@@ -178,7 +178,12 @@ class Record:
             self.tidy(row.id)
 
     def _engine_died(self, row: RunRow) -> bool:
-        """Runs of the asking process itself, and those of the immediate engine, have nobody who could have died."""
+        """Runs of the asking process itself, and those of the immediate engine, have nobody who could have died.
+
+        A worker that was told to end by a machine that goes down is the first of its engine to go.
+        """
+        if liveness.was_told(self.folder(row.id), row.attempt):
+            return True
         return row.engine not in ("", "immediate") and not liveness.is_held(self.home.engine, row.engine)
 
     def tidy(self, run: str) -> None:

@@ -63,15 +63,12 @@ def test_members_are_followed_to_the_end_and_the_report_tells_every_claim(
         expect(row).to_contain_text("quick form")
         expect(row).to_contain_text(re.compile(r"\d\.\d"))
     assert not window.overflows()
-    expect_the_report(window, tmp_path / "report.html")
+    expect_the_report(window)
     assert window.errors == []
 
 
-def expect_the_report(window: Visit, file: Path) -> None:
+def expect_the_report(window: Visit) -> None:
     window.page.get_by_text("A report to hand in").click()
-    with window.page.expect_download(timeout=PATIENCE) as coming:
-        window.page.get_by_role("button", name="Download the report").click(timeout=PATIENCE)
-    coming.value.save_as(file)
-    read = Read(file.read_text(encoding="utf-8"))
+    read = Read(window.download("Download the report"))
     for words in (CARD["title"], CARD["source"], "Each claim beside its outcome", "No claim was judged."):
         assert words in read.text

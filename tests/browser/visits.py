@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from benchmarks.serving import PROJECT, serving
 
 __all__ = ["IDLE", "PROJECT", "QUIET", "Server", "Visit", "served"]
 
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+CLICKS = 4
 IDLE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
 
@@ -44,6 +45,24 @@ class Visit:
 
     def settle(self) -> None:
         self.page.wait_for_selector(IDLE, timeout=60_000)
+
+    def download(self, button: str, holding: str = "") -> str:
+        """The text that a button gives, with what was written last in it.
+
+        A page that is drawn anew just then has given the button another file: the click asks for the one before, which
+        is gone or has not heard of the last word, and whoever sees that clicks again.
+        """
+        wanted = self.page.get_by_role("button", name=button, exact=True).first
+        for _ in range(CLICKS):
+            self.settle()
+            with suppress(TimeoutError), self.page.expect_download(timeout=30_000) as coming:
+                wanted.click(timeout=30_000)
+            if not coming.is_done():
+                continue
+            text = coming.value.path().read_text(encoding="utf-8-sig")
+            if holding in text:
+                return text
+        raise AssertionError(f"{CLICKS} clicks on {button!r} gave nothing that holds {holding!r}")
 
     def asked_elsewhere(self, address: str) -> list[str]:
         own = (address, address.replace("http", "ws"), "data:", "blob:")

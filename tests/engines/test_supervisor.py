@@ -167,7 +167,8 @@ def test_a_record_that_is_busy_is_told_once_and_waited_for(
     with record.store.writing():
         serving.start()
         time.sleep(2.5)
-    wait_until(lambda: states(record, run) == ["running"], 30)
+    wait_until(lambda: run in cradle.workers, 30)
+    assert states(record, run) == ["running"]
     cradle.end(run)
     serving.join(30)
     assert not serving.is_alive()

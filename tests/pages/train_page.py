@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.fixture(scope="module")
 def one_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One home for all who only look: its assistant loads torch once."""
+    """One home for all who only look: what is kept there is made once."""
     st.cache_resource.clear()
     yield tmp_path_factory.mktemp("home")
     st.cache_resource.clear()

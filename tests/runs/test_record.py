@@ -12,7 +12,7 @@ from core.errors import NotFound, RecordError
 from core.home import Home
 from core.recipe import Recipe
 from core.runs.folders import read_json
-from core.runs.liveness import held
+from core.runs.liveness import held, note_that_told, was_told
 from core.runs.record import ALPHABET, MOST_CUT_SHORT, Record
 
 
@@ -161,6 +161,24 @@ def test_only_engines_that_could_have_died_let_a_run_wait_again(record: Record):
         "lost",
         "lost",
     ]
+
+
+def test_whoever_sees_first_that_a_worker_is_gone_knows_that_it_was_told_to_end(record: Record):
+    run = begun(record, "local")
+    with held(record.home.engine, "local"):  # the engine lives: without a word of the worker the run is to blame
+        note_that_told(record.folder(run), attempt=1)
+        assert record.find(run).state == "queued"
+        record.store.begin(run, "At work.")
+        assert record.find(run).state == "lost", "what the worker before it said does not count for this one"
+
+
+def test_the_word_of_a_worker_that_was_told_to_end_is_gone_when_the_next_one_begins(record: Record):
+    run = record.create(Recipe())
+    note_that_told(record.folder(run), attempt=1)
+    attempt = record.store.begin(run, "At work.")
+    assert attempt is not None
+    record.desk(run, attempt).begin()
+    assert not was_told(record.folder(run), attempt)
 
 
 def test_a_run_that_takes_its_engine_down_again_and_again_is_lost_until_a_person_asks_for_it(record: Record):

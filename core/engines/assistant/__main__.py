@@ -32,13 +32,14 @@ def main(home: Home) -> None:
         while select.select([asked], [], [], idle)[0]:
             request = read_frame(asked)
             signal.alarm(int(request["limit"]) + GRACE)
-            write_frame(answered, _reply(home, request))
+            write_frame(answered, reply(home, request))
             signal.alarm(0)
     except (Ended, BrokenPipeError):
         return
 
 
-def _reply(home: Home, request: dict[str, Any]) -> dict[str, Any]:
+def reply(home: Home, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer, or what whoever asked can mend."""
     seen = replace(home, viewer=request["viewer"])
     try:
         return {"answer": questions.answer(seen, request["question"], request["given"])}
