@@ -94,6 +94,7 @@ def _recipe(network: str, asked: argparse.Namespace) -> Recipe:
 
 def _step(session: Session) -> Seconds:
     """Seconds of the processor that a step takes, by kind: of a few in a row, a step's share."""
+    session.position.batch = 0
     batches = session.feed(0)
     for given in islice(batches, STEPS):
         session.learn(given)

@@ -17,7 +17,6 @@ from torch import nn
 from core.data.batches import Varied, prefetched
 from core.data.rows import Rows
 from core.recipe import Recipe
-from core.training.counting import operations_of
 from core.training.keeping import Costs, memory_for_reading, room_on
 from core.training.lesson import Lesson
 from core.training.memory import in_halves, ran_out
@@ -75,13 +74,12 @@ class Frozen:
         """Those of one view. The plain view is evaluation's, and training's where nothing is varied."""
         name = f"view {view}" if varied.augmentations else "plain"
         if name not in self._rows:
-            example = self.features(varied.canvases.preparation.seen(varied.canvases[self.lesson.splits["val"][:1]]))
             recipe = self.recipe.to_json()
             self._rows[name] = kept_features(
                 self.lesson,
                 self.net,
-                example.shape[1:],
-                weights=hash_of(self.cut.state()),
+                self.cut.shape,
+                weights=self._weights,
                 pooling=recipe["pooling"],
                 boundary=self.cut.boundary,
                 computed=[self.plan.precision, self.plan.memory_format, self.device.type],
@@ -127,7 +125,7 @@ class Frozen:
         """What it costs to keep the features of some pictures, for epochs that look at so many views in turn."""
         every = [self.rows(varied, view) for view in range(min(views, epochs))]
         return Costs(
-            operations=self._operations,
+            operations=self.cut.operations,
             row_bytes=every[0].row_bytes,
             pictures=len(numbers),
             epochs=epochs,
@@ -139,13 +137,6 @@ class Frozen:
         )
 
     @cached_property
-    def _operations(self) -> float:
-        """That the prefix takes for a picture: what the whole takes without what comes after the border."""
-        model = self.net.model
-        black = np.zeros((1, *self.net.preparation.size, 3), np.uint8)
-        picture = entering(black, self.net, self.plan, self.device)
-        features = self.through(picture).float()
-        whole, above = (
-            operations_of(model, each) for each in (lambda: model(picture), lambda: self.cut.suffix(features))
-        )
-        return whole - above
+    def _weights(self) -> str:
+        """They are the same for as long as this is frozen."""
+        return hash_of(self.cut.state())

@@ -23,7 +23,7 @@ from core.errors import WeightsError
 from core.training.folding import lightened
 from core.training.memory import in_halves
 from core.training.pooling import pool_to_grid
-from core.training.weights import WeightsFolder
+from core.training.weights import Unfilled, WeightsFolder
 
 
 class Answers(Protocol):
@@ -91,7 +91,8 @@ def open_predictor(folder: Path, device: str = "cpu", light: bool = True) -> Pre
         pooling = thaw["pooling"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(f"{folder.name}: its preparation cannot be read ({error!r}).") from None
-    model = timm.create_model(config["architecture"], num_classes=len(classes), **(config.get("model_args") or {}))
+    with Unfilled():
+        model = timm.create_model(config["architecture"], num_classes=len(classes), **(config.get("model_args") or {}))
     if not isinstance(pooling, str):
         pool_to_grid(model, (int(pooling[0]), int(pooling[1])), config["architecture"])
     _fill(model, saved, len(classes))

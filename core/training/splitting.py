@@ -14,11 +14,17 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from core.training.counting import counted
 from core.training.folding import alike, folded
 from core.training.parts import HEAD, classifier_parameters
 from core.training.weights import Tensors
 
 AFTER = "after the last stage"
+
+CANNOT = (TypeError, AttributeError, RuntimeError, IndexError, ValueError)
+"""How networks say that they do not compute so."""
+SAME = 1e-5
+"""Of the largest feature: a prefix without its norms may be off by so much."""
 
 Pass = Callable[[torch.Tensor], torch.Tensor]
 
@@ -35,6 +41,10 @@ class Cut:
     """The weights and statistics that the prefix depends on."""
     of: Callable[[nn.Module], "Cut"]
     """Cuts a copy of the network at the same place."""
+    shape: tuple[int, ...] = ()
+    """Of a picture's features, once it has been tried."""
+    operations: float = 0.0
+    """That the prefix takes for a picture, counted when it was tried."""
 
 
 def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
@@ -42,11 +52,35 @@ def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) 
     with torch.no_grad():
         wanted = model(example)
         for make in _ways(model, set(learning), example):
-            cut = make(model)
-            if _agrees(cut, example, wanted):
-                light = replace(cut, prefix=make(folded(model, example)).prefix)
-                return light if _agrees(light, example, wanted) else cut
+            tried = _tried(make(model), model, example, wanted)
+            if tried is not None:
+                cut, features = tried
+                return replace(cut, prefix=_Light(cut, model, example, features))
     return None
+
+
+class _Light:
+    """A prefix that becomes one without its norms when it first computes anything: what is kept needs neither."""
+
+    def __init__(self, cut: Cut, model: nn.Module, example: torch.Tensor, features: torch.Tensor):
+        self._cut, self._model, self._known = cut, model, (example, features)
+        self._chosen: Pass | None = None
+
+    def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
+        if self._chosen is None:
+            self._chosen = self._lighter()
+        return self._chosen(pictures)
+
+    def _lighter(self) -> Pass:
+        """The light one where it computes the same; that is looked at in full precision, whoever asks first."""
+        example, features = self._known
+        try:
+            with torch.inference_mode(mode=False), torch.no_grad(), torch.autocast(example.device.type, enabled=False):
+                light = self._cut.of(folded(self._model, example)).prefix
+                off = (light(example) - features).abs().max()
+        except CANNOT:
+            return self._cut.prefix
+        return light if off <= SAME * features.abs().max() else self._cut.prefix
 
 
 def _ways(model: nn.Module, learning: set[str], example: torch.Tensor) -> Iterator[Callable[[nn.Module], Cut]]:
@@ -166,9 +200,15 @@ def _dropout_before_classifier(model: nn.Module) -> float:
     return max((float(rate) for rate in rates if isinstance(rate, int | float)), default=0.0)
 
 
-def _agrees(cut: Cut, example: torch.Tensor, wanted: torch.Tensor) -> bool:
+def _tried(cut: Cut, model: nn.Module, example: torch.Tensor, wanted: torch.Tensor) -> tuple[Cut, torch.Tensor] | None:
+    """The cut with what trying it has told, and the example's features; None where it computes something else."""
     try:
-        found = cut.suffix(cut.prefix(example))
-    except (TypeError, AttributeError, RuntimeError, IndexError, ValueError):
-        return False
-    return isinstance(found, torch.Tensor) and alike(found, wanted)
+        with counted(model) as multiplications:
+            features = cut.prefix(example)
+        found = cut.suffix(features)
+    except CANNOT:
+        return None
+    if not isinstance(found, torch.Tensor) or not alike(found, wanted):
+        return None
+    operations = 2 * sum(multiplications) / len(example)
+    return replace(cut, shape=tuple(features.shape[1:]), operations=operations), features

@@ -52,4 +52,4 @@ def distance(now: Tensors, start: Tensors, names: Iterable[str]) -> float:
 
 def length(tensors: Iterable[torch.Tensor]) -> float:
     """Of all of them as one vector."""
-    return math.sqrt(sum(float(each.square().sum()) for each in tensors))
+    return math.hypot(*(float(torch.linalg.vector_norm(each)) for each in tensors))

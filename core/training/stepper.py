@@ -51,6 +51,7 @@ class Stepper:
         self.states: list[State] = [each.begin(net) for each in regularizers]
         self.notices = feeder.notices
         self.loss: float | None = None
+        self._parameters = dict(net.model.named_parameters())
         self._unread: Unread[Tally] = Unread(feeder.device)
 
     def learn(self, fed: Fed, position: Position) -> float:
@@ -155,10 +156,9 @@ class Stepper:
     def _sample_gradients(self, position: Position) -> None:
         if position.batch % max(1, self.steps_per_epoch // GRADIENT_SAMPLES):
             return
-        parameters = dict(self.net.model.named_parameters())
         position.add("gradient samples", 1)
         for stage in self.net.stages:
-            found = [grad for name in stage.parameters if (grad := parameters[name].grad) is not None]
+            found = [grad for name in stage.parameters if (grad := self._parameters[name].grad) is not None]
             if found:  # one figure to wait for, however many tensors
                 position.add(f"gradient {stage.name}", float(torch.nn.utils.get_total_norm(found)))
 

@@ -19,6 +19,7 @@ from urllib.request import getproxies
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch.overrides import TorchFunctionMode
 
 from core.errors import WeightsError
 from core.home import Home
@@ -62,6 +63,26 @@ def read_tensors(path: Path) -> Tensors:
     """Every tensor of a safetensors file; a file that is torn, lying or something else gives a sentence."""
     with _opened(path) as file:
         return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+
+
+DRAWN = {
+    *("uniform_", "normal_", "trunc_normal_", "orthogonal_"),
+    *("kaiming_uniform_", "kaiming_normal_", "xavier_uniform_", "xavier_normal_"),
+}
+"""How layers begin by chance."""
+
+
+class Unfilled(TorchFunctionMode):
+    """A network that is built in here begins with whatever its memory held: to be filled from a file at once.
+
+    Drawing millions of numbers that are then overwritten takes most of the time that a network takes to be built.
+    """
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func.__name__ in DRAWN:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
 
 
 def write_tensors(tensors: Tensors, path: Path) -> None:

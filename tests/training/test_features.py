@@ -13,6 +13,7 @@ from core.events import EpochEnded, Notice, Predicted
 from core.home import Home
 from core.recipe import Recipe
 from core.training.answering import logits_from_features
+from core.training.counting import operations_of
 from core.training.frozen import entering
 from core.training.modes import at_rest
 from core.training.parts import HEAD, classifier_parameters, parts_of
@@ -52,7 +53,13 @@ def test_a_cut_network_computes_what_the_whole_one_does_at_every_stage(name: str
             cut = cut_below(model, learning, pictures)
             if cut is not None:
                 found.append(cut.boundary)
-                torch.testing.assert_close(cut.suffix(cut.prefix(pictures)), model(pictures), atol=1e-5, rtol=1e-4)
+                features = cut.prefix(pictures)
+                torch.testing.assert_close(cut.suffix(features), model(pictures), atol=1e-5, rtol=1e-4)
+                assert cut.shape == features.shape[1:]
+                whole, above = (
+                    operations_of(model, each) for each in (partial(model, pictures), partial(cut.suffix, features))
+                )
+                assert 2 * cut.operations == pytest.approx(whole - above), "of a picture, where two were tried"
                 assert not learning & set(cut.state()), "the prefix depends on nothing that learns"
     assert found[-1] in ("head", "after the last stage"), "two classifiers begin after the last stage"
     assert len(found) >= 2, "more than the head can be cut off"

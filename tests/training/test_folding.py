@@ -83,14 +83,26 @@ def test_the_kept_features_come_from_the_copy():
         [],
     )
     cut = cut_below(model, {f"classifier.{each}" for each in ("weight", "bias")}, pictures)
+    assert cut is not None
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        cut.prefix(pictures)  # the copy is made, and compared in full precision
     for module in model.modules():
         if isinstance(module, _BatchNorm):
             module.register_forward_hook(lambda *_: asked.append(1))
-    assert cut is not None
     cut.prefix(pictures)
     assert not asked
     model(pictures)
     assert asked
+
+
+def test_a_prefix_that_is_asked_nothing_is_not_copied(monkeypatch: pytest.MonkeyPatch):
+    copied: list[nn.Module] = []
+    monkeypatch.setattr("core.training.splitting.folded", lambda model, example: copied.append(model) or model)
+    model, pictures = lived_in(timm.create_model("test_efficientnet", num_classes=3)), torch.randn(2, 3, 32, 32)
+    cut = cut_below(model, {f"classifier.{each}" for each in ("weight", "bias")}, pictures)
+    assert cut is not None and not copied
+    cut.prefix(pictures), cut.prefix(pictures)
+    assert copied == [model], "once, when it is first asked"
 
 
 def test_what_answers_has_no_norms_left(run, tiny: Recipe, tmp_path: Path):

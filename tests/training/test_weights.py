@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+import timm
+import torch
 
 from core.errors import WeightsError
 from core.home import Home
 from core.training.model import blueprint_of
+from core.training.weights import Unfilled
 
 
 def folder_with(config: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,3 +40,16 @@ def test_a_folder_that_says_nonsense_is_refused(config, sentence: str, home: Hom
     folder_with(config, tmp_path, monkeypatch)
     with pytest.raises(WeightsError, match=sentence):
         blueprint_of("theirs", home)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "test_vit", "test_efficientnet", "swin_tiny_patch4_window7_224"])
+def test_a_network_that_is_built_to_be_filled_draws_nothing_and_is_the_same_once_it_is(name: str):
+    whole = timm.create_model(name).eval()
+    before = torch.random.get_rng_state()
+    with Unfilled():
+        other = timm.create_model(name).eval()
+    assert torch.equal(torch.random.get_rng_state(), before)
+    other.load_state_dict(whole.state_dict())
+    pictures = torch.randn(1, *whole.pretrained_cfg["input_size"])
+    with torch.no_grad():
+        assert torch.equal(other(pictures), whole(pictures))
