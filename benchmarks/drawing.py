@@ -112,12 +112,12 @@ def bars_chart(title: str, about: str, bars: Mapping[str, Mapping[str, float]]) 
     """A bar for each name, as long as its seconds, stacked by what they went to; in the words of `bars`' own order."""
     kinds = list(dict.fromkeys(kind for parts in bars.values() for kind in parts))
     longest = max(sum(parts.values()) for parts in bars.values())
-    top = HEAD + 2 * ROW
+    top, left = HEAD + 2 * ROW, max(NAMES, 28 + LETTER * max(map(len, bars)))
     height = top + len(bars) * (BAR + 14) + 12
     drawing = [*_ground(height), words(16, 24, title, "title", limit=90), words(16, 44, about, "quiet", limit=110)]
     drawing += _legend(kinds, 66)
     for number, (name, parts) in enumerate(bars.items()):
-        drawing += _bar(name, parts, kinds, top + number * (BAR + 14), (WIDTH - NAMES - 76) / longest)
+        drawing += _bar(name, parts, kinds, (left, top + number * (BAR + 14)), (WIDTH - left - 76) / longest)
     told = "; ".join(f"{name}: {_shares(parts)}" for name, parts in bars.items())
     return drawn(height, f"{title}. {told}", drawing, WIDTH) + "\n"
 
@@ -127,8 +127,10 @@ def _shares(parts: Mapping[str, float]) -> str:
     return ", ".join(f"{kind} {seconds / whole:.0%}" for kind, seconds in parts.items())
 
 
-def _bar(name: str, parts: Mapping[str, float], kinds: Sequence[str], y: float, scale: float) -> Iterator[str]:
-    x, whole = float(NAMES), sum(parts.values())
+def _bar(
+    name: str, parts: Mapping[str, float], kinds: Sequence[str], corner: tuple[float, float], scale: float
+) -> Iterator[str]:
+    (x, y), whole = corner, sum(parts.values())
     yield words(16, y + BAR / 2 + 5, name, "bold")
     for kind, seconds in parts.items():
         width, share = seconds * scale, f"{seconds / whole:.0%}"

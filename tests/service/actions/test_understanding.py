@@ -1,9 +1,6 @@
 """The very pictures behind the figures, and what becomes of them when the data change."""
 
 import io
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from core.home import Home
 from core.service import Workbench
 from core.service.comparing import settings
 from core.service.shelf import SHELF
-from tests.typed import PROJECT, QUICK
+from tests.faults.at_work import QUICK
 
 HOSTILE = "![](http:x) <b>"
 """A class that a file system can hold and that would be fetched if it were read as Markdown."""
@@ -27,9 +24,8 @@ def bench(tmp_path: Path, home_folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A home with one run on pictures of one colour each, the number of which is its red."""
     draw_pictures(tmp_path / "data" / "colours")
     monkeypatch.setenv("THAW_DATA", str(tmp_path / "data"))
-    command = [sys.executable, "-m", "core", "train", *QUICK, "--set", "dataset=colours", "--name", "first"]
-    subprocess.run(command, cwd=PROJECT, env={**os.environ}, capture_output=True, check=True)
     bench = Workbench(Home(home_folder))
+    bench.train({**QUICK, "dataset": "colours"}, name="first", device="cpu")
     yield bench
     bench.close()
 
