@@ -58,7 +58,7 @@ class SwiftStart(Preset):
     title = "Swift"
     fields: ClassVar[Mapping[str, Any]] = {
         "pretrained": True,
-        "strategy": {"name": "swift", "head_epochs": 5, "upper_epochs": 2, "growing_epochs": 2, "decay": 0.4},
+        "strategy": {"name": "swift", "head_epochs": 5, "upper_epochs": 2, "growing_epochs": 2, "decay": 0.7},
         "regularizers": [],
         "optimizer": "adamw",
         "schedule": "cosine",
