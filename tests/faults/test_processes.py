@@ -106,6 +106,20 @@ def test_line_48_an_orderly_shutdown_which_tells_everybody_to_end_lets_runs_go_o
     assert (row.attempt, bench.show(run)["epochs"][-1]["epoch"]) == (2, 14)
 
 
+def test_line_48_whoever_looks_before_the_engine_hears_of_it_sees_a_run_that_goes_on(bench: Workbench):
+    run = ask(bench)
+    wait_for_steps(bench, run)
+    worker, engine = worker_of(bench, run), supervisor_of(bench)
+    assert engine is not None
+    os.kill(engine.pid, signal.SIGSTOP)
+    try:
+        os.kill(worker.pid, signal.SIGTERM)
+        wait_until(lambda: not liveness.is_held(bench.record.folder(run)))
+        assert row_of(bench, run).state == "queued"
+    finally:
+        os.kill(engine.pid, signal.SIGCONT)
+
+
 def test_line_48_a_process_that_was_given_the_id_of_a_dead_worker_is_never_signalled(bench: Workbench):
     run = bench.record.create(bench.check(ENDLESS), engine="local")
     foreign = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
