@@ -12,6 +12,8 @@ Found = Mapping[str, Any]
 Row = dict[str, Any]
 
 HEIGHT = 220
+LEGEND = 60
+"""Of pixels, below the axis: lines may be anywhere above it."""
 
 
 def named(penalty: float) -> str:
@@ -29,7 +31,8 @@ def accuracy(heads: Sequence[Sequence[Found]], place: int) -> Spec:
     bands = [_band(at, same) for at, same in enumerate(heads)]
     best = max(row["y"] for row in rows if row["split"] == "validation")
     told = f"Validation accuracy is {best:.1%} at most along the path."
-    return _chart(heads, place, [_area(bands), _lines(rows)], "Accuracy along the path", "right (%)", "~%", told)
+    chart = _chart(heads, place, [_area(bands), _lines(rows)], "Accuracy along the path", "right (%)", "~%", told)
+    return {**chart, "height": HEIGHT + LEGEND}
 
 
 def left_over(heads: Sequence[Sequence[Found]], kind: str, place: int) -> Spec:
@@ -65,7 +68,7 @@ def _lines(rows: Sequence[Row], legend: bool = True) -> Spec:
     dashes = {"domain": ["validation", "training"], "range": [[1, 0], [5, 4]]}
     ink = colours().series[0]
     stroke = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeColor": ink}
-    keys = {"title": None, "orient": "bottom-right", **stroke}
+    keys = {"title": None, "orient": "bottom", **stroke}
     dashed = {"strokeDash": {"field": "split", "type": "nominal", "scale": dashes, "legend": keys}} if legend else {}
     told = [{"field": "penalty", "type": "nominal"}, {"field": "y", "type": "quantitative", "format": ".4~g"}]
     return {
