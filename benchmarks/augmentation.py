@@ -25,6 +25,7 @@ from core.data.batches import Varied
 from core.data.finding import located, open_source
 from core.data.pixels import Canvases, Preparation
 from core.home import Home
+from core.training.memory import hold_freed_memory
 from core.training.predicting import normalised
 
 SIZE, BATCH = 224, 32
@@ -34,6 +35,7 @@ OTHERS = ("flip", "crop_flip", "rotation", "colour", "randaugment", "trivial")
 
 def measure(asked: argparse.Namespace) -> Iterator[Figure]:
     torch.set_num_threads(1)
+    hold_freed_memory()  # as every run does
     with TemporaryDirectory() as folder:
         kept = _kept(asked.dataset, Path(folder))
         numbers = np.arange(asked.pictures) % len(kept.source)

@@ -4,11 +4,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as drawn
 from PIL import Image
 
-from core.catalog.augmentations import AUGMENTATIONS, OPERATIONS, Augmentation, centre, random_box, resized, vary
+from core.catalog.augmentations import (
+    AUGMENTATIONS,
+    OPERATIONS,
+    Augmentation,
+    centre,
+    mirrored,
+    random_box,
+    resized,
+    shifted,
+    vary,
+)
 from core.data.batches import PICTURE, draw
 
 SIZES = [((32, 32), (32, 32)), ((37, 37), (32, 32)), ((110, 366), (96, 320)), ((9, 2048), (8, 2048)), ((8, 8), (8, 8))]
@@ -184,3 +195,22 @@ def test_another_size_is_what_pillow_would_make_of_it(height: int, width: int, r
     found = resized(picture, (rows, columns))
     assert found.shape == wanted.shape and found.dtype == np.uint8 and found.flags.c_contiguous
     assert np.abs(found.astype(int) - wanted).max() <= 1
+
+
+@given(drawn.integers(1, 20), drawn.integers(1, 20), drawn.floats(-1, 1), drawn.floats(-1, 1))
+def test_a_shifted_picture_is_a_part_of_it_within_a_black_border(height: int, width: int, up: float, left: float):
+    picture, rows, columns = noise((height, width)), round(up * height), round(left * width)
+    bordered = np.pad(picture, ((height, height), (width, width), (0, 0)))
+    wanted = bordered[height + rows : 2 * height + rows, width + columns : 2 * width + columns]
+    assert np.array_equal(shifted(picture, rows, columns), wanted)
+
+
+def test_what_pillow_made_is_taken_as_it_is_without_a_warning(recwarn: pytest.WarningsRecorder):
+    picture = np.asarray(Image.radial_gradient("L").convert("RGB"))
+    torch.set_warn_always(True)  # else only the first array of a process is warned of
+    try:
+        assert np.array_equal(mirrored(picture), picture[:, ::-1])
+        assert resized(picture, (20, 30)).shape == (20, 30, 3)
+    finally:
+        torch.set_warn_always(False)
+    assert not picture.flags.writeable and not recwarn.list
