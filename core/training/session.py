@@ -68,6 +68,7 @@ class Session(Attempt[Fed]):
             recipe, self.net, self.feeder, self.objective, self.regularizers, team, self.steps_per_epoch
         )
         self.model, self.optimizer, self.notices = self.net.model, self.stepper.optimizer, self.stepper.notices
+        self._applied: list[float] = []
         self.position = Position(fingerprint=self.lesson.source.fingerprint, weights=self.net.weights_hash)
         self._note_what_differs()
 
@@ -133,7 +134,9 @@ class Session(Attempt[Fed]):
     def begin_epoch(self, epoch: int) -> list[float]:
         """Freeze and wake what the strategy says; returns its scales."""
         scales = self.strategy.lr_scales(len(self.net.parts), epoch)
-        apply_scales(self.optimizer, self.net, scales, self.recipe.frozen_norms == "drift")
+        if scales != self._applied:
+            apply_scales(self.optimizer, self.net, scales, self.recipe.frozen_norms == "drift")
+            self._applied = scales
         if self.position.batch:
             self.stepper.set_rates(self.position, self.position.batch - 1)  # resumed: as the last step had them
         with self.position.timed("prefix"):
