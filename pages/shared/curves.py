@@ -17,7 +17,7 @@ AXES = {"epoch": "epoch", "step": "step", "seconds": "time (s)"}
 LABELS = 44
 TITLE = 29
 """Pixels left of each drawing, for labels and a title: the epochs of all of them stand above each other."""
-HEIGHT = 300
+HEIGHT = 370
 
 
 def loss(seen: Seen, by: str) -> Spec:
@@ -29,7 +29,7 @@ def loss(seen: Seen, by: str) -> Spec:
     best = seen["best"]
     layers = [
         _raw(raw),
-        _lines(validation + training, ".3~g", "top-right", dotted=seen["round"] != Learner.round),
+        _lines(validation + training, ".3~g", dotted=seen["round"] != Learner.round),
         *_best(seen, by, best and best["val_loss"], ".3f"),
     ]
     return _chart(layers, seen, by, "Loss: lower is better", "loss (nats)", ".3~g", _told(validation, "loss", ".3f"))
@@ -42,7 +42,7 @@ def accuracy(seen: Seen, by: str) -> Spec:
     training = _points(epochs, by, "train_accuracy", "training")
     layers = [
         _band(epochs, by),
-        _lines(validation + training, ".1%", "bottom-right", dotted=seen["round"] != Learner.round),
+        _lines(validation + training, ".1%", dotted=seen["round"] != Learner.round),
         *_best(seen, by, seen["best"] and seen["best"]["val_accuracy"], ".1%"),
     ]
     told = _told(validation, "accuracy", ".1%")
@@ -101,8 +101,8 @@ def _points(rows: Sequence[Seen], by: str, field: str, split: str) -> list[Row]:
     return [{"x": place_of(each, by), "y": each[field], "split": split} for each in known]
 
 
-def _lines(points: list[Row], form: str, legend: str, dotted: bool) -> Spec:
-    """What does not lie on one way, each fitted apart, is dotted."""
+def _lines(points: list[Row], form: str, dotted: bool) -> Spec:
+    """What does not lie on one way, each fitted apart, is dotted. Lines may be anywhere, so their key stands above."""
     dashes = {"domain": ["validation", "training"], "range": [[1, 0], [5, 4]]}
     alone = dotted or len(points) <= 2
     return {
@@ -115,7 +115,7 @@ def _lines(points: list[Row], form: str, legend: str, dotted: bool) -> Spec:
                 "scale": dashes,
                 "legend": {
                     "title": None,
-                    "orient": legend,
+                    "orient": "top",
                     "symbolType": "stroke",
                     "symbolSize": 500,
                     "symbolStrokeColor": colours().series[0],

@@ -34,7 +34,7 @@ def heat_map(
     tall = height or ROOM_FOR_WORDS + max(130, min(480, 28 * len(stages)))
     layers = [scene.ice(cells), scene.warmth(cells), scene.flakes(stretches), scene.thaw_line()]
     if not bare:
-        layers += [scene.rates(stretches, tall - ROOM_FOR_WORDS), *scene.mark_of_the_best(best)]
+        layers += [scene.rates(stretches, tall - ROOM_FOR_WORDS, best), *scene.mark_of_the_best(best)]
     return {
         "description": in_words(stages),
         "height": tall,

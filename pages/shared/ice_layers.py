@@ -46,6 +46,12 @@ def cells_of(stretches: Sequence[Stretch]) -> list[Stretch]:
     ]
 
 
+def _middle(stretch: Stretch, avoided: int | None) -> float:
+    """Of its epochs, or the one before if that is avoided (counted from 0)."""
+    middle = (stretch.first + stretch.last) / 2
+    return middle - 1 if avoided is not None and middle == avoided + 1 and stretch.first < middle else middle
+
+
 @dataclass(frozen=True)
 class Scene:
     """The layers of one drawing; epoch e lies between e - 0.5 and e + 0.5, stage s between s and s + 1."""
@@ -122,15 +128,15 @@ class Scene:
         shape = {"type": "point", "shape": FLAKE, "size": 8 if self.bare else 40, "strokeWidth": 1, "filled": False}
         return self._marks(rows, shape, {"stroke": {"field": "ink", "type": "nominal", "scale": None}})
 
-    def rates(self, stretches: Sequence[Stretch], height: int) -> Spec | None:
-        """What a slower stage learns at, written where there is room for it."""
+    def rates(self, stretches: Sequence[Stretch], height: int, best: int | None) -> Spec | None:
+        """What a slower stage learns at, written where there is room for it, and not upon the line of the best."""
         if height / max(1, len(self.stages)) < 14:
             return None
         slower = [each for each in stretches if 0 < each.scale != 1]
         roomy = [each for each in slower if each.last - each.first + 1 >= 0.2 * self.epochs]
         rows = [
             {
-                "x": (each.first + each.last) / 2,
+                "x": _middle(each, best),
                 "y": each.stage + 0.5,
                 "says": share(each.scale),
                 "ink": self._ink(each),

@@ -88,6 +88,13 @@ def test_what_is_still_to_come_is_paler_and_the_best_epoch_is_named():
     assert [(row["says"], row["x"]) for row in labels] == [("best", 3)]
 
 
+@pytest.mark.parametrize(("best", "written_at"), [(None, 4.0), (3, 3.0), (2, 4.0)])
+def test_a_rate_is_not_written_upon_the_line_of_the_best_epoch(best: int | None, written_at: float):
+    spec = heat_map([{"name": "stem", "parameters": 1, "scales": [0.5] * 7}], best=best)
+    labels = [row for layer in layers(spec, "text") for row in layer["data"]["values"]]
+    assert [row["x"] for row in labels if row["says"] == "50%"] == [written_at]
+
+
 def test_a_thumbnail_has_no_words():
     spec = heat_map(stages_of("gradual", 6, 10), best=2, bare=True, height=60)
     assert spec["height"] == 60
