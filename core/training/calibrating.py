@@ -75,6 +75,8 @@ class Work:
     """Pictures in a step that is tried."""
     evaluated: tuple[int, ...] = EVALUATED
     """Batches to be tried in evaluation, the first for want of better; none is, if there are none."""
+    whole: int = 0
+    """How many learn with all of it, from whole batches of pictures at their full size."""
 
     @property
     def pictures(self) -> int:
@@ -108,7 +110,7 @@ class Measured:
 
 def calibrated(work: Work) -> Measured:
     """The quickest way to do this work."""
-    with _undisturbed():
+    with undisturbed():
         trial = _Trial(work)
         best, seconds = _quickest(trial)
         eval_batch, pace = _largest_worth(trial, best)
@@ -201,7 +203,7 @@ class _Trial:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Trying draws none of the run's chance, and leaves the threads as they were."""
     before, threads = torch.get_rng_state(), torch.get_num_threads()
     try:

@@ -4,7 +4,7 @@ As long as the same parts learn from pictures of the same size, what is frozen b
 that moves the border gets a new cut at the next epoch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -57,6 +57,8 @@ class Feeder:
     plan: Plan
     device: torch.device
     team: Team
+    whole: Callable[[torch.Tensor], torch.Tensor]
+    """The network, for what enters as pictures while nothing is cut off."""
     frozen: Frozen | None = None
     """What does not learn at this pace, if it can be cut off."""
     keeps: dict[str, bool] = field(default_factory=lambda: {"val": False, "train": False})
@@ -136,7 +138,7 @@ class Feeder:
     def logits(self, inputs: torch.Tensor, are_features: bool) -> torch.Tensor:
         with self.plan.computing(self.device):
             if self.frozen is None:
-                return self.net.model(inputs).float()
+                return self.whole(inputs).float()
             return self.frozen.cut.suffix(inputs if are_features else self.frozen.through(inputs)).float()
 
     def _pace(self, epoch: int) -> tuple[frozenset[str], Size]:

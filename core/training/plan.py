@@ -14,9 +14,10 @@ import torch
 
 from core.recipe import Recipe
 from core.training.calibrating import EVALUATED, Measured, Setting, Work, calibrated
+from core.training.compiling import tried
 from core.training.counting import FORWARD_AND_BACKWARD, operations_per_step
 from core.training.memory import ran_out
-from core.training.remembered import keep, recall
+from core.training.remembered import keep, keep_compiling, recall, recall_compiling
 
 WORTH_MEASURING = 4500
 """Pictures in steps of the whole network; a comparison is about as dear as 130 of them, 3% of these."""
@@ -47,6 +48,8 @@ class Plan:
     """torch's threads: sums depend on how many share them, so a resume uses as many."""
     pace: float = USUAL_PACE
     """Operations per second without a way back: what decides whether features are kept."""
+    compiled: bool = False
+    """Whether whole batches pass through a compiled network while it learns."""
     why: str = "nothing was measured"
 
     @property
@@ -70,7 +73,7 @@ class Plan:
 def make_plan(recipe: Recipe, work: Work, cache: Path) -> Plan:
     """The plan of a new run; what is measured for it is remembered in the cache."""
     if work.device.type != "cpu":
-        return _of_accelerator(recipe, work.device)
+        return _compiled_if_it_pays(_of_accelerator(recipe, work.device), work, cache)
     asked = recipe.precision != "auto"
     start = Setting("float32" if not asked else recipe.precision, threads=torch.get_num_threads())
     if operations_per_step(work.net.model, work.net.preparation.size, work.batch_size) < SMALL_STEP:
@@ -88,6 +91,17 @@ def _of_accelerator(recipe: Recipe, device: torch.device) -> Plan:
         precision = "bf16" if torch.cuda.is_bf16_supported() else "float32"
         return replace(plan, precision=precision, why=f"this GPU computes {precision} in hardware")
     return replace(plan, why="float32 is what this device computes best")
+
+
+def _compiled_if_it_pays(plan: Plan, work: Work, cache: Path) -> Plan:
+    if work.device.type != "cuda" or not work.whole:
+        return plan
+    found = recall_compiling(cache, work, plan.precision)
+    if found is None and (found := tried(work, plan.precision)) and found.compiled:
+        keep_compiling(cache, work, plan.precision, found)
+    if found is None:
+        return replace(plan, why=f"{plan.why}; {work.whole} steps are too few to repay compiling")
+    return replace(plan, compiled=found.repays(work.whole), why=f"{plan.why}; {found}")
 
 
 def _of_processor(work: Work, cache: Path) -> Plan:

@@ -12,6 +12,7 @@ from typing import Any
 
 from core.data.remembering import Memory
 from core.training.calibrating import CHANGES, EVALUATED, Measured, Setting, Work
+from core.training.compiling import Tried
 from core.training.machine import machine
 
 
@@ -26,7 +27,19 @@ def keep(cache: Path, work: Work, found: Measured) -> None:
     _memory(cache, work).keep(json.dumps(asdict(found)))
 
 
-def _memory(cache: Path, work: Work) -> Memory:
+def recall_compiling(cache: Path, work: Work, precision: str) -> Tried | None:
+    """What compiling brought to the same work, if it was tried."""
+    with suppress(ValueError, TypeError, AttributeError):
+        said = json.loads(_memory(cache, work, f"compiled in {precision}").recall() or "")
+        return Tried(**{name: float(seconds) for name, seconds in said.items()})
+    return None
+
+
+def keep_compiling(cache: Path, work: Work, precision: str, found: Tried) -> None:
+    _memory(cache, work, f"compiled in {precision}").keep(json.dumps(asdict(found)))
+
+
+def _memory(cache: Path, work: Work, question: str = "the quickest way to compute") -> Memory:
     blueprint, learning = work.net.blueprint, "\0".join(sorted(work.learning))
     about = {
         "architecture": blueprint.architecture,
@@ -39,7 +52,7 @@ def _memory(cache: Path, work: Work) -> Memory:
         "free": sorted(work.free),
     }
     place = f"{machine()}, {work.device.type}"
-    return Memory.about(cache, f"the quickest way to compute {json.dumps(about, sort_keys=True, default=str)}", place)
+    return Memory.about(cache, f"{question} {json.dumps(about, sort_keys=True, default=str)}", place)
 
 
 def _understood(said: Any, work: Work) -> Measured:

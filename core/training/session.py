@@ -5,7 +5,7 @@ The loop says when; the session knows how.
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from core.recipe import Recipe
 from core.training.answering import logits_from_features
 from core.training.attempt import Attempt
 from core.training.calibrating import Work
+from core.training.compiling import Compiled
 from core.training.endings import Ending
 from core.training.environment import environment_of_net
 from core.training.feeding import Fed, Feeder, mixes
@@ -62,7 +63,7 @@ class Session(Attempt[Fed]):
         self.net.model.to(memory_format=self.plan.layout)  # type: ignore[call-overload]
         self.net.remember_start()
         self.regularizers = [REGULARIZERS.build(each) for each in recipe.regularizers]
-        self.feeder = Feeder(recipe, self.net, self.lesson, self.plan, device, team)
+        self.feeder = Feeder(recipe, self.net, self.lesson, self.plan, device, team, self._whole_network())
         self.objective = Objective(recipe, self.net, self.lesson, self.regularizers, device)
         self.stepper = Stepper(
             recipe, self.net, self.feeder, self.objective, self.regularizers, team, self.steps_per_epoch
@@ -98,6 +99,13 @@ class Session(Attempt[Fed]):
         plan = known or Plan()
         return Plan.from_json(json.loads(self.team.told(json.dumps(plan.to_json()).encode())))
 
+    def _whole_network(self) -> Callable[[torch.Tensor], torch.Tensor]:
+        """What pictures pass through where nothing is cut off."""
+        if not self.plan.compiled:
+            return self.net.model
+        share = math.ceil(self.batch_size / self.team.size)
+        return Compiled(self.net.model, (share, 3, *self.net.preparation.size))
+
     def _note_what_differs(self) -> None:
         """Say where the recipe's wish could not be followed to the letter."""
         asked, have = self.recipe.pictures_per_step, self.batch_size
@@ -122,7 +130,9 @@ class Session(Attempt[Fed]):
         recipe, batch_size = self.recipe, math.ceil(self.batch_size / self.team.size)
         varied = bool(recipe.augmentation) and not recipe.views
         kept = recipe.frozen_norms == "hold" and not varied and not mixes(recipe)
-        return Work(self.net, self.device, frozenset(self._ever_learning()), kept, batch_size, self._whole_steps(kept))
+        learning = frozenset(self._ever_learning())
+        steps, whole = self._whole_steps(kept), self._steps_with_everything()
+        return Work(self.net, self.device, learning, kept, batch_size, steps, whole=whole)
 
     def _whole_steps(self, kept: bool) -> int:
         """About how many steps compute the whole network: what a lone head learns from takes a third of one."""
@@ -130,6 +140,12 @@ class Session(Attempt[Fed]):
         deep = sum(any(self.strategy.lr_scales(parts, epoch)[:-1]) for epoch in range(self.recipe.epochs))
         alone = self.recipe.epochs - deep
         return math.ceil(self.steps_per_epoch * (deep + (min(1, alone) if kept else alone) / 3))
+
+    def _steps_with_everything(self) -> int:
+        """Those in which every part learns from pictures at their full size: they compute one and the same."""
+        parts, strategy = len(self.net.parts), self.strategy
+        large = (epoch for epoch in range(self.recipe.epochs) if strategy.picture_share(epoch) == 1)
+        return self.steps_per_epoch * sum(all(strategy.lr_scales(parts, epoch)) for epoch in large)
 
     def begin_epoch(self, epoch: int) -> list[float]:
         """Freeze and wake what the strategy says; returns its scales."""

@@ -153,5 +153,5 @@ def hash_of(tensors: Tensors) -> str:
     for name in sorted(tensors):
         tensor = tensors[name].detach().cpu()
         digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
-        digest.update(tensor.flatten().numpy())
+        digest.update(tensor.flatten().numpy().data)
     return digest.hexdigest()
