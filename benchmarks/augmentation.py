@@ -4,15 +4,17 @@
 
 The tutorial's way: Pillow decodes a JPEG, torchvision cuts out and resizes a random part, mirrors half of the pictures,
 and makes a normalised tensor. Ours: such a part of a kept 256-pixel canvas, mirrored, stacked, normalised as a batch.
-Both end with float32 that a network takes. Other ways to vary pictures are timed beside it.
+Both end with float32 that a network takes; once more both end with bytes, as making numbers of them is another's work
+where a GPU does it. Other ways to vary pictures are timed beside it.
 """
 
 import argparse
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,7 +32,10 @@ from core.training.predicting import normalised
 
 SIZE, BATCH = 224, 32
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+MAIN = "resized_crop_flip"
 OTHERS = ("flip", "crop_flip", "rotation", "colour", "randaugment", "trivial")
+
+TUTORIAL, TO_BYTES = "tutorial's way", "tutorial's way to bytes"
 
 
 def measure(asked: argparse.Namespace) -> Iterator[Figure]:
@@ -43,16 +48,21 @@ def measure(asked: argparse.Namespace) -> Iterator[Figure]:
         place = located(asked.dataset, Home.from_environment()).place
         assert place is not None
         jpegs = [(place / file).read_bytes() for file in files if file.endswith(".jpg")]
-        acts = {"tutorial": lambda: _as_tutorials_do(jpegs)}
-        for name in ("resized_crop_flip", *OTHERS):
-            acts[name] = lambda name=name: _from_the_cache(kept, name, numbers)
-        taken = in_turn(acts, asked.rounds)
-    per_picture = {name: len(jpegs) if name == "tutorial" else len(numbers) for name in acts}
-    rates = {name: [each / per_picture[name] for each in seconds] for name, seconds in taken.items()}
+        theirs = {
+            TUTORIAL: lambda: _as_tutorials_do(jpegs, torch.stack, *_to_numbers()),
+            TO_BYTES: lambda: _as_tutorials_do(jpegs, np.stack, np.asarray),
+        }
+        ours: dict[str, Callable[[], None]] = {f"{MAIN}, bytes": lambda: _bytes_from_the_cache(kept, numbers)}
+        for name in (MAIN, *OTHERS):
+            ours[name] = lambda name=name: _from_the_cache(kept, name, numbers)
+        taken = in_turn(theirs | ours, asked.rounds)
+    rates = {
+        name: [each / len(jpegs if name in theirs else numbers) for each in seconds] for name, seconds in taken.items()
+    }
     say(", ".join(f"{name} {1 / min(each):,.0f} a second" for name, each in rates.items()))
-    tutorial = rates.pop("tutorial")
-    for name, rate in rates.items():
-        yield Figure.of("the tutorial's way, from JPEG files", f"{name} from kept pixels", tutorial, rate)
+    for name in ours:
+        beside = TO_BYTES if name.endswith("bytes") else TUTORIAL
+        yield Figure.of(f"the {beside}, from JPEG files", f"{name} from kept pixels", rates[beside], rates[name])
 
 
 def _kept(dataset: str, folder: Path) -> Canvases:
@@ -65,26 +75,36 @@ def _kept(dataset: str, folder: Path) -> Canvases:
     return kept
 
 
-def _as_tutorials_do(jpegs: list[bytes]) -> None:
+def _to_numbers() -> list[Callable[[Any], Any]]:
     from torchvision import transforms
 
-    vary = transforms.Compose(
-        [
-            transforms.RandomResizedCrop(SIZE),
-            transforms.RandomHorizontalFlip(),
-            transforms.ToTensor(),
-            transforms.Normalize(MEAN, STD),
-        ]
-    )
+    return [transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
+
+
+def _as_tutorials_do(jpegs: list[bytes], stack: Callable[[list[Any]], object], *then: Callable[[Any], Any]) -> None:
+    from torchvision import transforms
+
+    vary = transforms.Compose([transforms.RandomResizedCrop(SIZE), transforms.RandomHorizontalFlip(), *then])
     made = (vary(Image.open(io.BytesIO(each)).convert("RGB")) for each in jpegs)
     while batch := list(islice(made, BATCH)):
-        torch.stack(batch)  # type: ignore[arg-type]
+        stack(batch)
 
 
 def _from_the_cache(kept: Canvases, name: str, numbers: np.ndarray) -> None:
+    for pictures in _varied(kept, name, numbers):
+        normalised(pictures, kept.preparation, "cpu")
+
+
+def _bytes_from_the_cache(kept: Canvases, numbers: np.ndarray) -> None:
+    for _ in _varied(kept, MAIN, numbers):
+        pass
+
+
+def _varied(kept: Canvases, name: str, numbers: np.ndarray) -> Iterator[np.ndarray]:
+    """In batches of bytes."""
     varied = Varied(kept, [AUGMENTATIONS.build(AUGMENTATIONS.choose(name))], seed=0)
     for batch in np.split(numbers, range(BATCH, len(numbers), BATCH)):
-        normalised(varied.pictures(batch, epoch=0), kept.preparation, "cpu")
+        yield varied.pictures(batch, epoch=0)
 
 
 def main() -> None:

@@ -52,28 +52,29 @@ def flipped(picture: Picture, draw: Draw) -> Picture:
 
 
 def mirrored(picture: Picture) -> Picture:
-    """Left to right, in a tenth of the time that NumPy takes, which copies backwards byte by byte."""
-    from torch import flip
+    """Left to right, colour by colour: a quarter of the time that NumPy takes for pixels of three bytes.
 
-    return flip(as_tensor(picture), (1,)).numpy()
+    torch is quicker still, but wakes threads of its own for each picture, which the network then waits for.
+    """
+    made = np.empty(picture.shape, picture.dtype)
+    for colour in range(picture.shape[2]):
+        made[..., colour] = picture[:, ::-1, colour]
+    return made
 
 
 def resized(picture: Picture, size: tuple[int, int]) -> Picture:
     """As Pillow does it, to the last bit but one, in a quarter of its time."""
     if picture.shape[:2] == size:
         return picture
+    from torch import from_numpy
     from torch.nn.functional import interpolate
 
+    picture = np.ascontiguousarray(picture)
+    if not picture.flags.writeable:  # Pillow's are not, which torch warns of
+        picture = picture.copy()
     # The batch comes first: torch sees only then that a pixel's colours lie side by side, and leaves them so.
-    batch = as_tensor(np.ascontiguousarray(picture))[None].permute(0, 3, 1, 2)
+    batch = from_numpy(picture)[None].permute(0, 3, 1, 2)
     return interpolate(batch, size, mode="bilinear", antialias=True)[0].permute(1, 2, 0).numpy()
-
-
-def as_tensor(picture: Picture) -> Any:
-    """The same memory; Pillow's is read only, which torch warns of."""
-    from torch import from_numpy
-
-    return from_numpy(picture if picture.flags.writeable else picture.copy())
 
 
 @AUGMENTATIONS.register("none")
