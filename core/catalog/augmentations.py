@@ -63,7 +63,7 @@ def mirrored(picture: Picture) -> Picture:
 
 
 def resized(picture: Picture, size: tuple[int, int]) -> Picture:
-    """As Pillow does it, to the last bit but one, in a quarter of its time."""
+    """As Pillow does it, in a quarter of its time; where both round twice, a byte may differ by one, rarely by two."""
     if picture.shape[:2] == size:
         return picture
     from torch import from_numpy
@@ -135,8 +135,9 @@ class ResizedCropFlip(Augmentation):
 
     def apply(self, picture: Picture, size: tuple[int, int], draw: Draw) -> Picture:
         top, left, height, width = random_box(picture.shape[:2], size, self.smallest, draw)
-        cut = resized(picture[top : top + height, left : left + width], size)
-        return flipped(cut, draw) if self.mirror else cut
+        cut = picture[top : top + height, left : left + width]
+        # Mirrored first, it is the same to the last bit, and most parts have fewer pixels before they are enlarged.
+        return resized(flipped(cut, draw) if self.mirror else cut, size)
 
 
 def random_box(

@@ -66,15 +66,14 @@ class Varied:
         return np.stack([resized(picture, size) for picture in seen])
 
     def _seen(self, indices: np.ndarray, epoch: int, view: int) -> np.ndarray:
-        size, found = self.canvases.preparation.size, self.canvases[indices]
-        if not self.augmentations or not len(indices):
-            return self.canvases.preparation.seen(found)
-        return np.stack(
-            [
-                vary(canvas, size, self.augmentations, draw(PICTURE, self.seed, epoch, int(index), view))
-                for canvas, index in zip(found, indices, strict=True)
-            ]
-        )
+        size = self.canvases.preparation.size
+        if not self.augmentations:
+            return self.canvases.preparation.seen(self.canvases[indices])
+        made = np.empty((len(indices), *size, 3), np.uint8)
+        for place, canvas in enumerate(self.canvases.shown(indices)):
+            chance = draw(PICTURE, self.seed, epoch, int(indices[place]), view)
+            made[place] = vary(canvas, size, self.augmentations, chance)
+        return made
 
 
 def prefetched(make: Callable[[np.ndarray], Made], batches: list[np.ndarray], threads: int) -> Iterator[Made]:

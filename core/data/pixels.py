@@ -6,6 +6,7 @@ what evaluation sees is the canvas's centre. `Canvases` keeps every canvas of a 
 """
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -96,6 +97,11 @@ class Canvases:
         """A copy of the canvases with these numbers."""
         self.ensure(indices)
         return self._rows[indices]
+
+    def shown(self, indices: np.ndarray) -> Iterator[np.ndarray]:
+        """Each of these canvases where it lies: to be looked at, of which what is not looked at is never read."""
+        self.ensure(indices)
+        return map(self._rows.row, indices)
 
     def missing(self, indices: np.ndarray) -> np.ndarray:
         """Those of the pictures that no run has decoded yet."""

@@ -38,6 +38,10 @@ class Rows:
         """A copy of these rows, which must have been written."""
         return self._rows[numbers]
 
+    def row(self, number: int) -> np.ndarray:
+        """One row where it lies, which nobody can write to, and which must have been written."""
+        return self._rows[number]
+
     def missing(self, numbers: np.ndarray) -> np.ndarray:
         """Those of the numbers that are not written yet, each once, in order."""
         return np.unique(numbers[self._written[numbers] == 0])

@@ -155,6 +155,14 @@ def test_each_picture_is_decoded_once_and_only_when_asked_for(tmp_path: Path):
     assert set_of.reads == dict.fromkeys(range(9), 1)
 
 
+def test_canvases_are_shown_where_they_lie_and_nobody_can_write_to_them(tmp_path: Path):
+    set_of, numbers = Drawn(), np.array([5, 2, 5])
+    canvases = Canvases(set_of.source, preparation(), tmp_path)
+    shown = list(canvases.shown(numbers))
+    assert set_of.reads == {2: 1, 5: 1} and np.array_equal(shown, canvases[numbers])
+    assert np.shares_memory(shown[0], shown[2]) and not any(each.flags.writeable for each in shown)
+
+
 def test_more_pictures_than_are_decoded_at_a_time_are_all_decoded(tmp_path: Path):
     set_of = Drawn(15)
     set_of.source = replace(set_of.source, labels=np.zeros(600, int), read=lambda index: picture(4, 4, seed=index))
