@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from core.catalog.picture_sizes import sizes_in_words
 from core.catalog.regularizers import REGULARIZERS, State
 from core.catalog.strategies import STRATEGIES
 from core.data.pixels import Canvases, Preparation, measured_colours
@@ -121,8 +122,11 @@ class Session(Attempt[Fed]):
                 "and weights that are not multiplied by as they are."
             )
             self.notices.append(("lora", message))
-        if self.feeder.sizes.refused:
-            height, width = self.feeder.sizes.full
+        sizes = self.feeder.sizes
+        if grown := sizes_in_words(sizes.over(self.recipe.epochs)):
+            self.notices.append(("picture_size", grown))
+        elif sizes.refused:
+            height, width = sizes.full
             message = f"{self.recipe.backbone} takes no smaller pictures: they stay {height} x {width} in every epoch."
             self.notices.append(("picture_size", message))
 

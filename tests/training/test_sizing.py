@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,18 +87,26 @@ def test_a_frozen_prefix_sees_small_pictures_too_where_the_strategy_wants_them(r
     assert moved == session.net.head
 
 
+def sizes_told(outcome: Any) -> list[str]:
+    return [notice.message for notice in outcome.said(Notice) if notice.topic == "picture_size"]
+
+
+def test_a_run_tells_the_sizes_of_its_pictures_where_they_change(run, recipe: Recipe):
+    told = sizes_told(run(replace(recipe, epochs=4)))
+    assert told == ["Training pictures are 160 x 256, then 96 x 160 from epoch 3, 128 x 192 from epoch 4."]
+
+
 def test_a_network_of_one_size_keeps_it_and_says_so(run, recipe: Recipe):
     outcome = run(replace(recipe, backbone=OF_ONE_SIZE, epochs=4, held_out_per_class=1))
     shapes = {batch.shape[1:3] for batch in entering(run.sessions[-1]) if batch.ndim == 4}
     assert shapes == {FULL}
-    told = [notice.message for notice in outcome.said(Notice) if notice.topic == "picture_size"]
-    assert told == [f"{OF_ONE_SIZE} takes no smaller pictures: they stay 160 x 256 in every epoch."]
+    assert sizes_told(outcome) == [f"{OF_ONE_SIZE} takes no smaller pictures: they stay 160 x 256 in every epoch."]
 
 
 def test_what_is_small_already_stays_as_it_is_without_a_word(run, recipe: Recipe):
     outcome = run(replace(recipe, image_size=(64, 48), epochs=3))
     assert {batch.shape[1:3] for batch in entering(run.sessions[-1]) if batch.ndim == 4} == {(64, 48)}
-    assert not [notice for notice in outcome.said(Notice) if notice.topic == "picture_size"]
+    assert not sizes_told(outcome)
 
 
 def test_a_preview_tells_the_sizes_that_then_enter(recipe: Recipe, home: Home):
