@@ -96,9 +96,9 @@ def _sampled(
     found = torch.zeros(len(windows), 2, WINDOW, WINDOW)
     for row, row_share in _neighbours(down, ink.shape[1]):
         for column, column_share in _neighbours(across, ink.shape[2]):
-            index = (picture, row[:, :, None], column[:, None, :])
-            seen = ink[index] * row_share[:, :, None] * column_share[:, None, :]
-            own = (places[index] >= first) & (places[index] < after)
+            index = (picture * ink.shape[1] + row[:, :, None]) * ink.shape[2] + column[:, None, :]
+            seen, place = ink.take(index) * row_share[:, :, None] * column_share[:, None, :], places.take(index)
+            own = (place >= first) & (place < after)
             found[:, 0] += seen * own
             found[:, 1] += seen * ~own
     return found

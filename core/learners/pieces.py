@@ -102,14 +102,13 @@ def _seam(ink: np.ndarray, column: int, reach: int) -> np.ndarray:
     cost = ink[:, left : column + reach + 1] + 1e-3 * np.abs(
         np.arange(left, column + reach + 1)[: ink.shape[1] - left] - column
     )
-    total, came = cost.copy(), np.zeros(cost.shape, int)
+    total, came = np.pad(cost, ((0, 0), (1, 1)), constant_values=np.inf), np.zeros(cost.shape, int)
+    above = np.lib.stride_tricks.sliding_window_view(total, 3, axis=1)
     for row in range(1, len(cost)):
-        above = np.pad(total[row - 1], 1, constant_values=np.inf)
-        choices = np.stack([above[:-2], above[1:-1], above[2:]])
-        came[row] = choices.argmin(0) - 1
-        total[row] += choices.min(0)
+        came[row] = above[row - 1].argmin(1) - 1
+        total[row, 1:-1] += above[row - 1].min(1)
     way = np.empty(len(cost), int)
-    way[-1] = total[-1].argmin()
+    way[-1] = total[-1, 1:-1].argmin()
     for row in range(len(cost) - 1, 0, -1):
         way[row - 1] = way[row] + came[row, way[row]]
     return way + left
