@@ -21,6 +21,13 @@ settings.load_profile("house")
 PROJECT = Path(__file__).resolve().parent.parent
 HOSTILE_NAME = "![](http://127.0.0.1:9/fetched.png) <script>alert(1)</script> :red[loud] **bold**"
 SMALL_RUN = ["--set", "epochs=2", "--set", "examples_per_class=3"]
+LONG_TO_PREPARE = "test_segmenting.py"
+"""Its tests share a reader that learns for a minute."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """It comes first: an idle worker takes half of what another still has to do, and both would prepare it."""
+    items.sort(key=lambda item: item.path.name != LONG_TO_PREPARE)
 
 
 @pytest.fixture(autouse=True)
