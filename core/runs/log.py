@@ -115,9 +115,15 @@ class RunLog:
             self._keep_step(step)
         rest = max(self._between_snapshots, self._snapshot_cost / SHARE_FOR_SNAPSHOTS)
         if step.save is not None and (wish == "pause" or now - self._snapshot_at >= rest):
-            self._save("snapshot", step.save)
-            self._snapshot_at = time.monotonic()
-            self._snapshot_cost = self._snapshot_at - now
+            self._take_snapshot(step.save)
+
+    def _take_snapshot(self, save: Callable[[Path], None]) -> None:
+        """The best that it knows of is written first: whoever goes on from there has no reason to offer it again."""
+        self.keep_better_weights(at_once=True)
+        began = time.monotonic()
+        self._save("snapshot", save)
+        self._snapshot_at = time.monotonic()
+        self._snapshot_cost = self._snapshot_at - began
 
     def _keep_step(self, step: Step) -> None:
         self.desk.say([step.to_json()])

@@ -182,6 +182,23 @@ def test_better_weights_that_come_too_fast_are_written_a_little_later(record: Re
     assert saved == [0, 2, 3]
 
 
+def test_the_best_that_a_snapshot_knows_of_is_written_before_it(record: Record, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("core.runs.log.SHARE_FOR_BETTER", 1e-9)  # better weights would wait for ever
+    _, desk = begun(record, Recipe())
+    log, written = RunLog(desk, seconds_between_snapshots=0), []
+    monkeypatch.setattr(desk, "keep", lambda name, save: save(Path(name)))
+
+    def better(epoch: int) -> Improved:
+        return Improved(
+            elapsed=0, epoch=epoch, val_loss=1, val_accuracy=0, save=lambda folder: written.append(f"{folder} {epoch}")
+        )
+
+    for epoch in (0, 1, 2):
+        log.take(better(epoch))
+    log.take(Step(elapsed=0, epoch=3, step=0, pictures=1, lr=1, save=lambda folder: written.append(str(folder))))
+    assert written == ["best 0", "best 2", "snapshot"]
+
+
 @pytest.mark.parametrize("ends", ["of itself", "by ctrl-c"])
 def test_whatever_ends_a_run_its_best_weights_are_written_by_then(
     record: Record, monkeypatch: pytest.MonkeyPatch, ends: str
