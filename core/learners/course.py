@@ -20,6 +20,7 @@ from core.home import Home
 from core.learners.pupil import Learned, Pupil
 from core.recipe import Recipe
 from core.training.attempt import Attempt
+from core.training.beginning import length
 from core.training.chance import draw_from
 from core.training.environment import device_of, environment
 from core.training.loop import learn
@@ -28,7 +29,6 @@ from core.training.modes import set_modes
 from core.training.origins import origin_of
 from core.training.plan import Plan
 from core.training.predicting import Answers, open_as
-from core.training.stages import length
 from core.training.state import Position
 from core.training.unread import Unread
 from core.training.weights import Tensors, hash_of

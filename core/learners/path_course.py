@@ -16,11 +16,11 @@ from core.learners.course import Course
 from core.learners.path_judging import Standing, judged, pieces
 from core.learners.path_keeping import keep_path
 from core.learners.path_walker import Walker
+from core.training.beginning import length
 from core.training.environment import environment_of_net
 from core.training.parts import HEAD
 from core.training.plan import Plan
 from core.training.predicting import Answers
-from core.training.stages import length
 from core.training.stepper import is_hopeless, recent
 from core.training.weights import Tensors
 
@@ -57,7 +57,7 @@ class PathCourse(Course):
         finally:
             torch.set_num_threads(self.plan.compute_threads)
 
-    def predictor(self, state: Tensors) -> Answers:
+    def predictor(self, state: Tensors, used: Answers | None = None) -> Answers:
         """Steps are over, and whole pictures are looked at again."""
         torch.set_num_threads(self._threads)
         return super().predictor(state)

@@ -224,8 +224,8 @@ class Attempt(ABC, Generic[Given]):
     def save_best(self, folder: Path) -> None:
         self.write(folder, self.best)
 
-    def predictor(self, state: Tensors) -> Answers:
-        """What `predict` would open: read back from its saved form, in float32."""
+    def predictor(self, state: Tensors, used: Answers | None = None) -> Answers:
+        """What `predict` would open: read back from its saved form, in float32. One that was used needs no second."""
         with tempfile.TemporaryDirectory() as folder:
             self.write(Path(folder), state)
             return self.open(Path(folder))

@@ -26,7 +26,6 @@ from core.training.plan import Plan
 from core.training.predicting import normalised
 from core.training.splitting import Cut, cut_below
 from core.training.team import Team
-from core.training.weights import hash_of
 
 
 def kept_features(lesson: Lesson, net: Net, shape: Sequence[int], **made: Any) -> Rows:
@@ -139,4 +138,4 @@ class Frozen:
     @cached_property
     def _weights(self) -> str:
         """They are the same for as long as this is frozen."""
-        return hash_of(self.cut.state())
+        return self.net.hash_of(self.cut.state())

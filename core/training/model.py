@@ -18,6 +18,7 @@ from core.errors import RecipeError, WeightsError
 from core.home import Home
 from core.recipe import Recipe
 from core.training.adapters import Adapted, adapt, is_adapter, merged
+from core.training.beginning import Beginning
 from core.training.folders import write_folder
 from core.training.modes import at_rest
 from core.training.parts import Part, classifier_parameters, classifiers, parts_of
@@ -63,7 +64,7 @@ class Net:
     classes: tuple[str, ...]
     weights_hash: str
     adapted: Adapted | None = None
-    start: dict[str, torch.Tensor] = field(default_factory=dict)
+    beginning: Beginning = field(default_factory=lambda: Beginning({}))
     rates: dict[str, float] = field(default_factory=dict)
 
     def weights(self, on: str, norms_and_biases: bool) -> list[tuple[str, nn.Parameter]]:
@@ -87,13 +88,21 @@ class Net:
         return self.adapted is None or is_adapter(name) or name in self.head
 
     def remember_start(self) -> None:
-        self.start = {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
+        self.beginning = Beginning(self.model.state_dict())
+
+    @property
+    def start(self) -> Tensors:
+        """Every weight and statistic as the run began with it."""
+        return self.beginning.tensors
+
+    def hash_of(self, state: Tensors) -> str:
+        """Of some of its tensors; of all but the head it is known, for as long as they are what the run began with."""
+        rest = not self.adapted and state.keys() == self.start.keys() - self.head
+        return self.weights_hash if rest and self.beginning.is_still(state) else hash_of(state)
 
     def plain_state(self) -> Tensors:
-        """The state as plain timm knows it: adapters merged."""
-        if self.adapted:
-            return merged(self.model)
-        return {name: tensor.detach().clone() for name, tensor in self.model.state_dict().items()}
+        """The state as plain timm knows it: adapters merged. It stays as it is, whatever is learned."""
+        return merged(self.model) if self.adapted else self.beginning.copy(self.model.state_dict())
 
 
 def is_weight(parameter: torch.Tensor) -> bool:

@@ -13,7 +13,7 @@ from core.training.attempt import Attempt
 from core.training.endings import Ending
 from core.training.environment import peak_memory
 from core.training.lesson import Lesson
-from core.training.predicting import softmax
+from core.training.predicting import Answers, softmax
 from core.training.weights import Tensors
 
 Weights = Literal["best", "last"]
@@ -100,22 +100,25 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]
         return
     with_last = ending is None or ending.state != "diverged"
     best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1
-    said = list(_predicted_all(attempt, attempt.best, "best", best))
+    answers = attempt.predictor(attempt.best)
+    said = list(_predicted_all(attempt, answers, attempt.best, "best", best))
     yield from (attempt.completed(each) for each in said)  # a list has no ear for the wish that answers each
     if with_last and last == best:
         yield from (replace(each, weights="last", elapsed=attempt.elapsed) for each in said)
     elif with_last:
         with attempt.evaluated():
             state = attempt.state_now()
-        yield from _predicted_all(attempt, state, "last", last)
+        yield from _predicted_all(attempt, attempt.predictor(state, answers), state, "last", last)
 
 
-def _predicted_all(attempt: Attempt[Any], state: Tensors, weights: Weights, epoch: int) -> Iterator[Predicted]:
-    predictor, lesson = attempt.predictor(state), attempt.lesson
+def _predicted_all(
+    attempt: Attempt[Any], answers: Answers, state: Tensors, weights: Weights, epoch: int
+) -> Iterator[Predicted]:
+    lesson = attempt.lesson
     for split in lesson.splits:
         if split != "train":
             with attempt.position.timed("predictions"):
-                probabilities = softmax(attempt.logits_of(lesson.splits[split], predictor, state))
+                probabilities = softmax(attempt.logits_of(lesson.splits[split], answers, state))
             yield predicted(lesson, split, probabilities, elapsed=attempt.elapsed, weights=weights, epoch=epoch)
 
 

@@ -202,9 +202,21 @@ class Session(Attempt[Fed]):
     def write(self, folder: Path, state: Tensors) -> None:
         save_timm(folder, self.net, state, self.recipe)
 
+    def predictor(self, state: Tensors, used: Answers | None = None) -> Answers:
+        """One that still has its norms takes up other weights sooner than a second could be read back."""
+        if used is None or not self._answers_from_features:
+            return super().predictor(state)
+        assert isinstance(used, Predictor)
+        used.model.load_state_dict(state)
+        return used
+
     def open(self, folder: Path) -> Predictor:
-        from_features = self.feeder.cut is not None and self.feeder.computes_as_answers_do
-        return open_predictor(folder, str(self.device), light=not from_features)
+        return open_predictor(folder, str(self.device), light=not self._answers_from_features)
+
+    @property
+    def _answers_from_features(self) -> bool:
+        """Whether final answers come from what was kept, and hardly from the network itself."""
+        return self.feeder.cut is not None and self.feeder.computes_as_answers_do
 
     def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> np.ndarray:
         known = isinstance(predictor, Predictor)

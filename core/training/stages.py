@@ -1,7 +1,6 @@
 """What events tell of a network's stages: how large they are, and what an epoch made of them."""
 
-import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -9,7 +8,6 @@ from torch import nn
 
 from core.training.model import Net
 from core.training.parts import Part
-from core.training.weights import Tensors
 
 
 def described(parts: Sequence[Part], model: nn.Module, learning: Collection[str]) -> list[dict[str, Any]]:
@@ -41,15 +39,6 @@ def stages_of(net: Net, optimizer: torch.optim.Optimizer, sums: Mapping[str, flo
             "scale": max((scales.get(name, 0.0) for name in stage.parameters), default=0.0),
             "lr": max((net.rates.get(name, 0.0) for name in stage.parameters), default=0.0),
             "gradient": sums.get(f"gradient {stage.name}", 0.0) / samples,
-            "moved": distance(now, net.start, stage.parameters),
-            "norm_drift": distance(now, net.start, statistics),
+            "moved": net.beginning.distance(now, stage.parameters),
+            "norm_drift": net.beginning.distance(now, statistics),
         }
-
-
-def distance(now: Tensors, start: Tensors, names: Iterable[str]) -> float:
-    return length(now[name].float() - start[name].float() for name in names)
-
-
-def length(tensors: Iterable[torch.Tensor]) -> float:
-    """Of all of them as one vector."""
-    return math.hypot(*(float(torch.linalg.vector_norm(each)) for each in tensors))
