@@ -59,7 +59,7 @@ class SwiftStart(Preset):
     fields: ClassVar[Mapping[str, Any]] = {
         "pretrained": True,
         "strategy": {"name": "swift", "head_epochs": 5, "upper_epochs": 2, "growing_epochs": 2, "decay": 0.7},
-        "regularizers": [],
+        "regularizers": ["ema"],
         "optimizer": "adamw",
         "schedule": "cosine",
         "lr": 0.003,

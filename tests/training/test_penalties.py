@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.catalog.regularizers import State
+from core.catalog.regularizers.steps import Ema
 from core.events import EpochEnded
 from core.recipe import Recipe
-from core.training.model import is_weight
+from core.training.model import Net, is_weight
 
 
 def with_penalties(recipe: Recipe, *regularizers) -> Recipe:
@@ -114,6 +116,31 @@ def test_ema_is_what_is_evaluated_and_saved(run, tiny: Recipe):
     assert torch.equal(session.net.model.state_dict()["fc.weight"], outcome.weights["fc.weight"])
     if outcome.finished.best_epoch == tiny.epochs - 1:
         assert torch.equal(session.best["fc.weight"], average["fc.weight"])
+
+
+@pytest.mark.parametrize("strategy", ["head", "gradual", "lora"])
+@pytest.mark.parametrize("norms", ["hold", "drift"])
+def test_an_average_of_what_rests_is_not_kept_and_would_be_the_same(
+    run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch, strategy: str, norms: str
+):
+    after_step, everything = Ema.after_step, {}
+
+    def average_everything(ema: Ema, net: Net, state: State) -> None:
+        after_step(ema, net, state)
+        steps = int(state["steps"])
+        for name, now in net.model.state_dict().items():
+            if now.is_floating_point():
+                average = everything.setdefault(name, net.start[name].clone())
+                average.lerp_(now.detach(), 1 - min(ema.decay, (1 + steps) / (10 + steps)))
+
+    monkeypatch.setattr(Ema, "after_step", average_everything)
+    recipe = replace(tiny, backbone="thaw_small", strategy=strategy, frozen_norms=norms, precision="float32")
+    run(replace(with_penalties(recipe, {"name": "ema", "decay": 0.9})))
+    session = run.sessions[-1]
+    kept, now = session.stepper.states[0], session.net.model.state_dict()
+    assert everything and all(torch.equal(each, kept.get(name, now[name])) for name, each in everything.items())
+    if (strategy, norms) == ("head", "hold"):
+        assert kept.keys() == {"steps", *session.net.head}
 
 
 def test_clipping_bounds_the_gradient(run, tiny: Recipe):

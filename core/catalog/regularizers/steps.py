@@ -36,28 +36,39 @@ class Ema(Regularizer):
     def begin(self, trainee: Trainee) -> State:
         import torch
 
-        averages = {name: tensor.detach().clone() for name, tensor in _floats(trainee.model)}
-        return {**averages, "steps": torch.zeros((), dtype=torch.int64)}
+        return {"steps": torch.zeros((), dtype=torch.int64)}
 
     def after_step(self, trainee: Trainee, state: State) -> None:
+        """What has rested until now has averaged to where it began; there is nothing to be kept of it before."""
         state["steps"] += 1
         steps = int(state["steps"])
         share = 1 - min(self.decay, (1 + steps) / (10 + steps))
-        for name, tensor in _floats(trainee.model):
-            state[name].lerp_(tensor.detach(), share)
+        for name in _in_motion(trainee.model):
+            if name not in state and name in trainee.start:
+                state[name] = trainee.start[name].clone()
+        for average, tensor in _averaged(trainee, state):
+            average.lerp_(tensor.detach(), share)
 
     @contextmanager
     def evaluated(self, trainee: Trainee, state: State) -> Iterator[None]:
-        kept = {name: tensor.detach().clone() for name, tensor in _floats(trainee.model)}
-        for name, tensor in _floats(trainee.model):
-            tensor.data.copy_(state[name])
+        kept = [(tensor, tensor.detach().clone()) for _, tensor in _averaged(trainee, state)]
+        for average, tensor in _averaged(trainee, state):
+            tensor.data.copy_(average)
         try:
             yield
         finally:
-            for name, tensor in _floats(trainee.model):
-                tensor.data.copy_(kept[name])
+            for tensor, as_it_was in kept:
+                tensor.data.copy_(as_it_was)
 
 
-def _floats(model: Any) -> list[tuple[str, Tensor]]:
-    """Every weight and statistic that can be averaged: counters cannot."""
-    return [(name, tensor) for name, tensor in model.state_dict().items() if tensor.is_floating_point()]
+def _averaged(trainee: Trainee, state: State) -> list[tuple[Tensor, Tensor]]:
+    """What has an average: that, and what it is now."""
+    return [(state[name], tensor) for name, tensor in trainee.model.state_dict().items() if name in state]
+
+
+def _in_motion(model: Any) -> Iterator[str]:
+    """The weights and statistics of whatever is in training mode; counters cannot be averaged."""
+    for place, module in model.named_modules():
+        if module.training:
+            for own in (module.named_parameters, module.named_buffers):
+                yield from (name for name, tensor in own(place, recurse=False) if tensor.is_floating_point())
