@@ -93,7 +93,7 @@ def test_a_run_that_fails_while_it_is_followed_is_exit_code_two(bench: Workbench
 
 
 def test_a_resumed_run_is_followed_without_telling_an_epoch_twice(bench: Workbench, capsys: pytest.CaptureFixture):
-    run = submit(capsys, *ENDLESS, "--set", "epochs=80")
+    run = submit(capsys, *ENDLESS, "--set", "epochs=40")
     wait_until(lambda: len(bench.show(run)["epochs"]) > 3 or bench.glance(run)["state"] == "failed")
     assert typed(capsys, "pause", run, "--json").code == 0
     wait_until(lambda: bench.show(run)["state"] == "paused")
@@ -101,7 +101,7 @@ def test_a_resumed_run_is_followed_without_telling_an_epoch_twice(bench: Workben
     said = typed(capsys, "show", run, "--follow", "--json")
     shown = said.json
     assert (shown["state"], shown["attempt"]) == ("done", 2)
-    assert [each["epoch"] for each in shown["epochs"]] == list(range(80))
+    assert [each["epoch"] for each in shown["epochs"]] == list(range(40))
 
 
 def test_following_ends_when_nobody_reads_any_more(bench: Workbench, capsys: pytest.CaptureFixture):
