@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,32 +21,16 @@ from core.training.placing import Placing, Resident
 from core.training.plan import Plan
 from core.training.splitting import cut_below
 from tests.training.conftest import differing
+from tests.training.networks import NETWORKS, network_of_three
 
 brought = Resident.__call__
 DEAR, CHEAP = 1.0, 1e18
 """Operations per second of a machine on which computing is never worth it, and of one on which it always is."""
 
-NETWORKS = {
-    "resnet18": 32,
-    "mobilenetv3_small_050": 32,
-    "efficientnet_b0": 32,
-    "convnext_atto": 32,
-    "vit_tiny_patch16_224": 64,
-    "swin_tiny_patch4_window7_224": 64,
-    "regnetx_002": 32,
-    "densenet121": 32,
-    "vgg11": 32,
-    "deit_tiny_distilled_patch16_224": 64,
-}
-
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_cut_network_computes_what_the_whole_one_does_at_every_stage(name: str):
-    torch.manual_seed(0)
-    size = NETWORKS[name]
-    fixed: dict[str, Any] = {"img_size": size} if "patch" in name else {}
-    model = timm.create_model(name, num_classes=3, **fixed).eval()
-    pictures = torch.randn(2, 3, size, size)
+    model, pictures = network_of_three(name)
     parts = parts_of(model, "stage")
     found = []
     with torch.no_grad():

@@ -13,7 +13,7 @@ from core.recipe import Recipe
 from core.training.folding import folded
 from core.training.predicting import open_predictor
 from core.training.splitting import cut_below
-from tests.training.test_features import NETWORKS
+from tests.training.networks import NETWORKS, network_of_three
 
 
 def lived_in(model: nn.Module) -> nn.Module:
@@ -33,9 +33,8 @@ def norms_of(model: nn.Module) -> int:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_computes_the_same_and_is_another_network(name: str):
-    torch.manual_seed(0)
-    model = lived_in(timm.create_model(name, num_classes=3))
-    pictures = torch.randn(2, 3, NETWORKS[name], NETWORKS[name])
+    model, pictures = network_of_three(name)
+    lived_in(model)
     before = {key: each.clone() for key, each in model.state_dict().items()}
     light = folded(model, pictures)
     assert norms_of(light) == 0 or name == "densenet121", "there, norms come before their convolutions"
