@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.datasets_cards import look_at, train_button
+from pages.shared.datasets_import import may_be_drawn_anew
 from pages.shared.tables import csv_of
 from pages.shared.words import counted, plain
 from pages.shared.workbench import workbench
@@ -33,7 +34,7 @@ def _draw_running() -> None:
 
     @st.fragment(run_every=every)
     def tick() -> None:
-        if _running() != names:
+        if may_be_drawn_anew() and _running() != names:
             st.rerun()
         for each in workbench().imports():
             if each["state"] == "running":

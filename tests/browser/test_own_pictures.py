@@ -26,6 +26,8 @@ pytestmark = pytest.mark.browser
 
 HOSTILE = "![](fetched.png)"
 """No archive can name a class with a slash: what would be fetched lies beside the page."""
+COVERS_ARE_MADE = 4000
+"""Milliseconds, on a machine that has nothing else to do."""
 CLASSES = {"round": "ellipse", "square": "rectangle", HOSTILE: "line"}
 OF_EACH = 8
 BROKEN = b"\xff\xd8\xff\xe0 and then nothing that is a picture"
@@ -89,6 +91,20 @@ def expect_answers(window: Visit, address: str, run: str) -> None:
     for place in range(len(CLASSES)):
         assert set(bars_of(window, place)) == set(CLASSES)
     expect(window.page.get_by_test_id("stAlert").filter(has_text="torn.png")).to_be_visible()
+
+
+def test_the_dialog_stays_open_while_the_page_below_has_more_to_show(serve: Callable, visit: Callable, busy_home: Path):
+    address, window = serve(busy_home), visit()
+    window.open(f"{address}/datasets")
+    expect(window.page.get_by_text("Its pictures are being looked through.").first).to_be_visible()
+    press(window, "Import pictures")
+    dialog = window.page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    window.page.wait_for_timeout(COVERS_ARE_MADE)
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+    expect(window.page.get_by_role("img", name="Nine pictures of digits")).to_be_visible(timeout=PATIENCE)
 
 
 def test_an_archive_becomes_a_dataset_a_run_and_answers(serve: Callable, visit: Callable, busy_home: Path):
