@@ -14,7 +14,8 @@ def draw() -> None:
     datasets = {each["name"]: each for each in workbench().datasets()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = datasets_cards.picked(datasets)
-        datasets_import.offer(leading=not name)
+        if st.button("Import pictures", key="datasets_import", type="secondary" if name else "primary"):
+            datasets_import.ask()
     datasets_progress.draw()
     if name in datasets:
         datasets_detail.draw(datasets[name])

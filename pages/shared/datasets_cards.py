@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.catalog.datasets import DATASETS
-from pages.shared.datasets_import import may_be_drawn_anew
+from pages.shared.dialogs import draw_page_anew
 from pages.shared.ways import lead_to
 from pages.shared.words import counted, plain
 from pages.shared.workbench import workbench
@@ -102,8 +102,8 @@ def _look_again(coming: Sequence[str]) -> None:
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
     def tick() -> None:
-        if may_be_drawn_anew() and not all(workbench().cover(name)["coming"] for name in coming):
-            st.rerun()
+        if not all(workbench().cover(name)["coming"] for name in coming):
+            draw_page_anew()
 
     tick()
 

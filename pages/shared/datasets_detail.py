@@ -10,6 +10,7 @@ from core.errors import ExplorerError
 from pages.shared import datasets_audit, gallery, sharing
 from pages.shared.balance import balance
 from pages.shared.datasets_cards import counts, look_at, train_button
+from pages.shared.dialogs import dialog
 from pages.shared.tables import csv_of
 from pages.shared.words import counted, percent, plain
 from pages.shared.workbench import workbench
@@ -145,7 +146,7 @@ def _draw_removal(name: str) -> None:
             _confirm(name)
 
 
-@st.dialog("Remove this dataset?")
+@dialog("Remove this dataset?")
 def _confirm(name: str) -> None:
     st.write(plain(f"{name} and all its pictures will be gone from this home."))
     if st.button("Yes, remove it", key="datasets_remove_really", type="primary", on_click=_remove, args=(name,)):

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ExplorerError
+from pages.shared.dialogs import dialog
 from pages.shared.words import plain
 from pages.shared.workbench import hosted, workbench
 
@@ -14,23 +15,7 @@ PACKED = ["zip", "tar", "gz", "tgz", "xz", "txz", "bz2", "tbz2", "npz", "npy"]
 ARCHIVE, BY_CLASS, CAMERA, FOLDER = "An archive", "Files, class by class", "Camera, class by class", "A folder"
 
 
-ASKED = "datasets_import_asked"
-
-
-def offer(leading: bool) -> None:
-    """The button that opens the dialog."""
-    asked = st.button("Import pictures", key="datasets_import", type="primary" if leading else "secondary")
-    st.session_state[ASKED] = asked
-    if asked:
-        ask()
-
-
-def may_be_drawn_anew() -> bool:
-    """Not while the dialog is open: drawing the page anew would close it. What ends it draws the page anew itself."""
-    return not st.session_state.get(ASKED)
-
-
-@st.dialog("Import pictures", width="medium", on_dismiss="rerun")
+@dialog("Import pictures", width="medium")
 def ask() -> None:
     """Ends by beginning the import, which the page then tells of."""
     way = st.segmented_control("From", ways(), default=ARCHIVE, required=True, key="datasets_import_way")

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.datasets_cards import look_at, train_button
-from pages.shared.datasets_import import may_be_drawn_anew
+from pages.shared.dialogs import draw_page_anew
 from pages.shared.tables import csv_of
 from pages.shared.words import counted, plain
 from pages.shared.workbench import workbench
@@ -34,8 +34,8 @@ def _draw_running() -> None:
 
     @st.fragment(run_every=every)
     def tick() -> None:
-        if may_be_drawn_anew() and _running() != names:
-            st.rerun()
+        if _running() != names:
+            draw_page_anew()
         for each in workbench().imports():
             if each["state"] == "running":
                 st.progress(each["done"] / each["of"] if each["of"] else 0.0, plain(_in_words(each)))

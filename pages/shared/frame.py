@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import ExplorerError
 from pages.shared.colours import colours
+from pages.shared.dialogs import none_is_open
 from pages.shared.words import plain
 
 CLOSE_TO_THE_TOP = ".stMainBlockContainer { padding-top: 5rem; }"
@@ -37,6 +38,7 @@ def style() -> str:
 def page(title: str, sentence: str) -> Iterator[None]:
     """Everything a page draws is drawn inside of this."""
     _keep_what_was_typed()
+    none_is_open()
     st.title(title)
     st.write(sentence)
     with mishaps_told():

@@ -9,6 +9,7 @@ import streamlit as st
 from core.catalog.learners import Learner
 from pages.shared import anatomy, curves, queue_view, standing, truth
 from pages.shared.colours import colours
+from pages.shared.dialogs import draw_page_anew
 from pages.shared.folds import fold, open_once
 from pages.shared.frame import mishaps_told
 from pages.shared.ice import heat_map
@@ -40,7 +41,7 @@ def tick(run: str, state: str) -> None:
     with mishaps_told():
         seen = workbench().follow(run)
         if seen["state"] != state:
-            st.rerun()  # the picker tells the state too, and who has ended ticks no more
+            draw_page_anew()  # the picker tells the state too, and who has ended ticks no more
         standing.draw(seen)
         if seen["epochs"] or seen["steps"]:
             draw_all_curves(seen)

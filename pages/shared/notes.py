@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.dialogs import dialog
 from pages.shared.folds import fold
 from pages.shared.frame import mishaps_told
 from pages.shared.words import plain
@@ -71,7 +72,7 @@ def _save(seen: Seen, name: str, note: str, tags: list[str], priority: int) -> N
         bench.prioritise(run, priority)
 
 
-@st.dialog("Delete this run?")
+@dialog("Delete this run?")
 def confirm_deletion(run: str, name: str) -> None:
     st.write(f"The run {plain(name)} ({run}), its weights and its predictions will be gone for good.")
     with mishaps_told():

@@ -10,6 +10,7 @@ from core.catalog.optimizers import SCHEDULES
 from core.catalog.picture_sizes import sizes_in_words
 from core.errors import ExplorerError
 from pages.shared.colours import colours
+from pages.shared.dialogs import draw_page_anew
 from pages.shared.ice import heat_map
 from pages.shared.ice_layers import Spec
 from pages.shared.ice_words import in_words
@@ -42,7 +43,7 @@ def _look_again(action: str, recipe: Mapping[str, Any], how: Mapping[str, Any]) 
     except ExplorerError:
         found = True  # the page itself tells it
     if found is not None:
-        st.rerun()
+        draw_page_anew()
 
 
 def draw_preview(seen: Mapping[str, Any] | None, each_class: int | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import handing_in, replay_words, wrapped_table
+from pages.shared.dialogs import draw_page_anew
 from pages.shared.folds import fold, open_once
 from pages.shared.frame import mishaps_told
 from pages.shared.live import seconds_between_ticks
@@ -36,7 +37,7 @@ def tick(sweep: str, state: str) -> None:
     with mishaps_told():
         found = standing(sweep)
         if found["state"] != state and state in ON_THE_WAY:
-            st.rerun()
+            draw_page_anew()
         draw_progress(found)
         draw_claims(found)
         draw_members(found)

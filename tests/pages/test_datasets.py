@@ -10,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.service import Workbench
+from pages.shared.dialogs import OPEN
 from tests.pages.reading import as_read, everything_said
 
 pytestmark = pytest.mark.usefixtures("no_ticks")
@@ -109,6 +110,15 @@ def test_the_pictures_of_one_class_can_be_looked_at_alone(app: AppTest, data: Pa
     app.selectbox(key="datasets_class_insects").select_index(2).run()
     assert not app.exception
     assert {picture.alt.partition(":")[0] for picture in pictures(app)} == {"bees"}
+
+
+def test_clocks_wait_for_the_import_that_is_asked_about_and_for_no_other_page(app: AppTest, data: Path):
+    app.run().switch_page("pages/datasets.py").run()
+    assert not app.session_state[OPEN]
+    app.button(key="datasets_import").click().run()
+    assert app.session_state[OPEN]
+    app.run()
+    assert not app.session_state[OPEN] and not app.exception
 
 
 def test_the_way_back_leads_to_the_cards(app: AppTest, data: Path):
