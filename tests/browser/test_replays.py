@@ -50,8 +50,9 @@ def rows_of(window: Visit, told: str) -> Locator:
 def test_members_are_followed_to_the_end_and_the_report_tells_every_claim(
     engine: Home, serve: Callable, visit: Callable, tmp_path: Path, width: int
 ):
-    begun(engine.folder, tmp_path)
     address, window = serve(engine.folder, THAW_TICK="0.5"), visit(width=width)
+    window.open(address)  # a server that starts only now may show the end alone
+    begun(engine.folder, tmp_path)
     window.open(f"{address}/replays?replays_card=own%3A+own")
     members = rows_of(window, "What is trained, and how far it is")
     expect(members).to_have_count(2, timeout=PATIENCE)

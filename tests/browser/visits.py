@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,9 +55,10 @@ class Visit:
         wanted = self.page.get_by_role("button", name=button, exact=True).first
         for _ in range(CLICKS):
             self.settle()
-            with suppress(TimeoutError), self.page.expect_download(timeout=30_000) as coming:
-                wanted.click(timeout=30_000)
-            if not coming.is_done():
+            try:
+                with self.page.expect_download(timeout=30_000) as coming:
+                    wanted.click(timeout=30_000)
+            except TimeoutError:
                 continue
             text = coming.value.path().read_text(encoding="utf-8-sig")
             if holding in text:
