@@ -225,7 +225,10 @@ class Attempt(ABC, Generic[Given]):
         self.write(folder, self.best)
 
     def predictor(self, state: Tensors, used: Answers | None = None) -> Answers:
-        """What `predict` would open: read back from its saved form, in float32. One that was used needs no second."""
+        """What `predict` would open: read back from its saved form, in float32.
+
+        One that was `used` has given all its answers, and may be given other weights where that says the same.
+        """
         with tempfile.TemporaryDirectory() as folder:
             self.write(Path(folder), state)
             return self.open(Path(folder))

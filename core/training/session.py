@@ -229,7 +229,10 @@ class Session(Attempt[Fed]):
     def remember(self, tensors: dict[str, Tensors]) -> None:
         for name, state in self._states():
             for each, tensor in tensors.get(name, {}).items():
-                state[each] = state[each].copy_(tensor) if each in state else tensor.to(self.device)
+                if each in state:
+                    state[each].copy_(tensor)
+                else:  # what has come to be since the state began
+                    state[each] = tensor.to(self.device)
 
     def _states(self) -> Iterator[tuple[str, State]]:
         for choice, state in zip(self.recipe.regularizers, self.stepper.states, strict=True):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.recipe import Recipe
+from core.training.adapters import is_adapter
 from core.training.beginning import SOON_COMPARED, Beginning, sum_of_bits
 from core.training.weights import hash_of
 
@@ -107,6 +108,14 @@ def test_part_of_a_network_has_a_hash_of_its_own(of_a_head):
     part = dict(list(net.model.state_dict().items())[:3])
     assert net.hash_of(part) == hash_of(part) != net.weights_hash
     assert net.hash_of(net.model.state_dict()) != net.weights_hash
+
+
+def test_what_was_added_to_a_network_counts_in_its_hash(run, tiny: Recipe):
+    run(replace(tiny, backbone="thaw_small", strategy="lora", epochs=1))
+    net = run.sessions[-1].net
+    rest = {name: each for name, each in net.start.items() if name not in net.head}
+    assert any(is_adapter(name) for name in rest)
+    assert net.hash_of(rest) == hash_of(rest) != net.weights_hash
 
 
 def test_a_network_that_has_answered_answers_for_other_weights_as_one_that_is_read_back_does(of_a_head):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -143,6 +144,18 @@ def test_an_average_of_what_rests_is_not_kept_and_would_be_the_same(
         assert kept.keys() == {"steps", *session.net.head}
 
 
+def test_what_is_never_saved_has_no_average():
+    model = torch.nn.BatchNorm1d(2)
+    model.register_buffer("passing", torch.ones(2), persistent=False)
+    start = {name: each.detach().clone() for name, each in model.state_dict().items()}
+    trainee = SimpleNamespace(model=model, start=start)
+    ema = Ema()
+    state = ema.begin(trainee)  # type: ignore[arg-type]
+    model.train()(torch.randn(8, 2))
+    ema.after_step(trainee, state)  # type: ignore[arg-type]
+    assert state.keys() == {"steps", "weight", "bias", "running_mean", "running_var"}
+
+
 def test_clipping_bounds_the_gradient(run, tiny: Recipe):
     run(with_penalties(tiny, {"name": "clip", "norm": 0.001}))
     gradients = [p.grad for p in run.sessions[-1].net.model.parameters() if p.grad is not None]
@@ -151,8 +164,6 @@ def test_clipping_bounds_the_gradient(run, tiny: Recipe):
 
 
 def test_class_weights_make_small_classes_count():
-    from types import SimpleNamespace
-
     import numpy as np
 
     from core.training.objective import Objective
