@@ -50,8 +50,8 @@ class Visit:
         """The text that a button gives, with what was written last in it.
 
         A page that is drawn anew just then has given the button another file: the click asks for the one before, which
-        is gone or has not heard of the last word, and whoever sees that clicks again. By the Enter key: a fold that grows
-        may move the button away between a mouse's press and its release, quicker than any hand.
+        is gone or has not heard of the last word, and whoever sees that clicks again. By the Enter key: a fold that
+        grows may move the button away between a mouse's press and its release, quicker than any hand.
         """
         wanted = self.page.get_by_role("button", name=button, exact=True).first
         for _ in range(CLICKS):

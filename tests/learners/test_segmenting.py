@@ -42,10 +42,10 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list]:
-    """A reader that has learned from all of the small digits: about a minute."""
+    """A reader that has learned from all of the small digits: most of a minute."""
     folder = tmp_path_factory.mktemp("segments")
     all_digits = {"examples_per_class": None, "held_out_per_class": None}
-    recipe = Recipe.parse({**SMALL, **all_digits, "epochs": 6, "batch_size": 32, "lr": 0.003})
+    recipe = Recipe.parse({**SMALL, **all_digits, "epochs": 4, "batch_size": 32, "lr": 0.006})
 
     def keep(event) -> None:
         if isinstance(event, Improved) and event.save:

@@ -197,7 +197,7 @@ def test_from_scratch_other_weights_do_not_matter(bench: Workbench, finish: Fini
 def test_a_learner_without_a_backbone_has_twins_too_whatever_weights_there_are(
     bench: Workbench, finish: Finish, my_weights: Path, learner: str
 ):
-    few = {"dataset": "digit_sums", "examples_per_class": 2, "epochs": 1, "backbone": "mine"}
+    few = {"dataset": "digit_sums", "examples_per_class": 2, "held_out_per_class": 2, "epochs": 1, "backbone": "mine"}
     recipe = Recipe.parse({**few, "learner": learner})
     run = finish(recipe)
     (my_weights / "model.safetensors").write_bytes(b"other")
