@@ -50,6 +50,8 @@ class Plan:
     """Operations per second without a way back: what decides whether features are kept."""
     compiled: bool = False
     """Whether whole batches pass through a compiled network while it learns."""
+    graphs: bool = False
+    """Whether what was compiled is recorded too, and handed to the GPU as a whole."""
     why: str = "nothing was measured"
 
     @property
@@ -101,7 +103,8 @@ def _compiled_if_it_pays(plan: Plan, work: Work, cache: Path) -> Plan:
         keep_compiling(cache, work, plan.precision, found)
     if found is None:
         return replace(plan, why=f"{plan.why}; {work.whole} steps are too few to repay compiling")
-    return replace(plan, compiled=found.repays(work.whole), why=f"{plan.why}; {found}")
+    repays = found.repays(work.whole)
+    return replace(plan, compiled=repays, graphs=repays and found.graphs, why=f"{plan.why}; {found}")
 
 
 def _of_processor(work: Work, cache: Path) -> Plan:

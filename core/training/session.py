@@ -105,7 +105,7 @@ class Session(Attempt[Fed]):
         if not self.plan.compiled:
             return self.net.model
         share = math.ceil(self.batch_size / self.team.size)
-        return Compiled(self.net.model, (share, 3, *self.net.preparation.size))
+        return Compiled(self.net.model, (share, 3, *self.net.preparation.size), self.plan.graphs)
 
     def _note_what_differs(self) -> None:
         """Say where the recipe's wish could not be followed to the letter."""

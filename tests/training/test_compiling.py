@@ -1,4 +1,6 @@
-"""Compiling is tried where it may pay, counts where gradients stay the same, and is only used for whole batches."""
+"""Compiling, and recording on top, is tried where it may pay, counts where gradients stay the same, and is only used
+for whole batches.
+"""
 
 import time
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from core.training.session import Session
 from core.training.team import ALONE
 
 Pass = Callable[[torch.Tensor], torch.Tensor]
+compiled_for_real = compiling.fast
 MANY = 10_000_000
 """Steps that repay anything."""
 
@@ -32,14 +35,14 @@ def work(home: Home) -> Work:
 
 
 class Quick:
-    """Stands for a compiled network: computes the same, after a first step that takes long."""
+    """Stands for a compiled network: computes the same, after a first step that takes long; recorded, it is quicker."""
 
-    def __init__(self, model: nn.Module):
-        self.model, self.wait = model, 0.2
+    def __init__(self, model: nn.Module, graphs: bool = False):
+        self.model, self.wait, self.later = model, 0.2, 0.0 if graphs else 0.02
 
     def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
         time.sleep(self.wait)
-        self.wait = 0.0
+        self.wait = self.later
         return self.model(pictures)
 
 
@@ -65,7 +68,7 @@ def test_dropout_is_the_same_chance_in_both_ways(home: Home):
 
 
 def test_a_run_of_few_steps_tries_nothing(work: Work, monkeypatch: pytest.MonkeyPatch):
-    def never(model: nn.Module) -> Pass:
+    def never(model: nn.Module, graphs: bool = False) -> Pass:
         raise AssertionError("it was tried")
 
     monkeypatch.setattr(compiling, "fast", never)
@@ -76,7 +79,7 @@ def test_a_run_of_few_steps_tries_nothing(work: Work, monkeypatch: pytest.Monkey
 class Wrong(nn.Module):
     """Answers otherwise than the network."""
 
-    def __init__(self, model: nn.Module):
+    def __init__(self, model: nn.Module, graphs: bool = False):
         super().__init__()
         self.model = model
 
@@ -84,7 +87,7 @@ class Wrong(nn.Module):
         return 1.5 * self.model(pictures)
 
 
-def failing(model: nn.Module) -> Pass:
+def failing(model: nn.Module, graphs: bool = False) -> Pass:
     raise RuntimeError("no compiler here")
 
 
@@ -97,15 +100,68 @@ def test_what_computes_otherwise_or_not_at_all_does_not_count(
     assert found and not found.compiled and not found.repays(MANY) and "failed" in str(found)
 
 
+def test_what_is_quicker_once_it_is_recorded_is_recorded(work: Work, monkeypatch: pytest.MonkeyPatch):
+    given_up = []
+    monkeypatch.setattr(torch.compiler, "reset", lambda: given_up.append("the rehearsal's recording"))
+    found = tried(work, "float32")
+    assert found and found.graphs and found.best == found.recorded < found.compiled
+    assert len(given_up) == 1
+
+
+def test_long_steps_are_not_recorded(work: Work, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(compiling, "SHORT", 0.001)
+    found = tried(work, "float32")
+    assert found and not found.recorded and found.best == found.compiled > 0.001
+
+
+class Repeating:
+    """A recording that is blind to what it is given from its second step on."""
+
+    def __init__(self, model: nn.Module):
+        self.model, self.first = model, torch.empty(0)
+
+    def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
+        if not len(self.first):
+            self.first = pictures
+        return self.model(self.first)
+
+
+@pytest.mark.parametrize("recorder", [Wrong, failing, Repeating])
+def test_where_recording_fails_compiling_is_still_worth_what_it_was(
+    work: Work, recorder: Callable[[nn.Module], Pass], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(compiling, "fast", lambda model, graphs=False: recorder(model) if graphs else Quick(model))
+    found = tried(work, "float32")
+    assert found and found.compiled and not found.graphs
+
+
+def test_a_recordings_answer_outlives_the_next_one(monkeypatch: pytest.MonkeyPatch):
+    place, asked = torch.zeros(2), []
+
+    def compiler(model: nn.Module, dynamic: bool, options: dict[str, bool]) -> Pass:
+        asked.append(options["triton.cudagraphs"])
+        return place.copy_
+
+    monkeypatch.setattr(torch, "compile", compiler)
+    recorded = compiled_for_real(nn.Identity(), graphs=True)
+    first, second = recorded(torch.ones(2)), recorded(torch.zeros(2))
+    assert (first.tolist(), second.tolist()) == ([1, 1], [0, 0])
+    assert compiled_for_real(nn.Identity()) == place.copy_ and asked == [True, False]
+
+
 def test_steps_repay_compiling_or_do_not():
     found = Tried(as_it_is=0.04, compiled=0.03, took=50.0)
     assert not found.repays(4_990) and found.repays(5_010)
     assert not replace(found, compiled=0.05).repays(MANY)
     assert str(found) == "compiled, a step takes 30 ms instead of 40, and compiling 50 s"
+    quicker, slower = (replace(found, recorded=seconds) for seconds in (0.02, 0.035))
+    assert quicker.graphs and not quicker.repays(2_490) and quicker.repays(2_510)
+    assert str(quicker) == "compiled and recorded, a step takes 20 ms instead of 40, and compiling 50 s"
+    assert not slower.graphs and str(slower) == str(found) and not slower.repays(4_990)
 
 
 def test_a_second_run_knows_what_compiling_brought(work: Work, home: Home):
-    found = Tried(0.04, 0.03, 50.0)
+    found = Tried(0.04, 0.03, 50.0, recorded=0.02)
     keep_compiling(home.cache, work, "bf16", found)
     assert recall_compiling(home.cache, replace(work, whole=1), "bf16") == found
     assert recall_compiling(home.cache, work, "float32") is None
@@ -121,7 +177,7 @@ def test_a_processor_never_compiles(work: Work, home: Home, monkeypatch: pytest.
 def test_only_whole_batches_that_are_learned_from_pass_through_what_was_compiled(monkeypatch: pytest.MonkeyPatch):
     seen: list[tuple[int, ...]] = []
 
-    def noted(model: nn.Module) -> Pass:
+    def noted(model: nn.Module, graphs: bool) -> Pass:
         return lambda pictures: [seen.append(tuple(pictures.shape)), model(pictures)][1]
 
     monkeypatch.setattr(compiling, "fast", noted)
@@ -142,7 +198,7 @@ def test_a_compiler_that_is_not_there_is_missed_by_nobody_and_any_other_error_is
     def broken(pictures: torch.Tensor) -> torch.Tensor:
         raise raised[0]
 
-    monkeypatch.setattr(compiling, "fast", lambda model: broken)
+    monkeypatch.setattr(compiling, "fast", lambda model, graphs: broken)
     pictures, model = torch.zeros(4, 3, 8, 8), nn.Conv2d(3, 2, 1)
     assert torch.equal(Compiled(model, (4, 3, 8, 8))(pictures), model(pictures))
     raised[0] = torch.OutOfMemoryError("CUDA out of memory")
@@ -150,11 +206,19 @@ def test_a_compiler_that_is_not_there_is_missed_by_nobody_and_any_other_error_is
         Compiled(model, (4, 3, 8, 8))(pictures)
 
 
-def test_a_compiled_run_learns_what_another_does(run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(compiling, "fast", lambda model: torch.compile(model, backend="eager", dynamic=False))
+@pytest.mark.parametrize("graphs", [False, True])
+def test_a_compiled_run_learns_what_another_does(run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch, graphs: bool):
+    asked = []
+
+    def traced(model: nn.Module, graphs: bool) -> Pass:
+        asked.append(graphs)
+        return torch.compile(model, backend="eager", dynamic=False)
+
+    monkeypatch.setattr(compiling, "fast", traced)
     recipe = replace(tiny, strategy="full", batch_size=7, epochs=2)
     plan = Plan(threads=0)
-    plain, compiled = (run(recipe, plan=each.to_json()) for each in (plan, replace(plan, compiled=True)))
+    plain, compiled = (run(recipe, plan=each.to_json()) for each in (plan, replace(plan, compiled=True, graphs=graphs)))
+    assert asked == [graphs]
     assert compiled.losses == pytest.approx(plain.losses, rel=1e-4)
     assert run.sessions[-1].plan.compiled and isinstance(run.sessions[-1].feeder.whole, Compiled)
 
@@ -180,7 +244,12 @@ def test_what_was_found_decides_on_a_gpu(work: Work, home: Home, monkeypatch: py
     monkeypatch.setattr(plans, "tried", lambda work, precision: Tried(0.04, 0.03, 50.0))
     enough = make_plan(Recipe(), on_gpu, home.cache)
     assert enough.compiled and "30 ms instead of 40" in enough.why
+    assert not enough.graphs
     monkeypatch.setattr(plans, "tried", failing)
     assert make_plan(Recipe(), on_gpu, home.cache) == enough, "it is remembered"
     assert not make_plan(Recipe(), replace(on_gpu, whole=4_000), home.cache).compiled
+    keep_compiling(home.cache, on_gpu, "bf16", Tried(0.04, 0.03, 50.0, recorded=0.02))
+    assert make_plan(Recipe(), on_gpu, home.cache).graphs
+    too_few = make_plan(Recipe(), replace(on_gpu, whole=2_000), home.cache)
+    assert not too_few.graphs and not too_few.compiled
     assert make_plan(Recipe(), replace(on_gpu, whole=0), home.cache).why == "a GPU"
