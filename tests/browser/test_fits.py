@@ -1,16 +1,18 @@
 """Every page on a phone, in either theme: nothing is wider than the screen, and nothing is cut off."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from playwright.sync_api import Page, ViewportSize
 
 from streamlit_app import PAGES
 from tests.browser.visits import Visit, served
 
 pytestmark = pytest.mark.browser
 
+PHONE: ViewportSize = {"width": 375, "height": 812}
 GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 23, 32)"}
 CUT_OFF = """() => {
     const shown = element => element.checkVisibility() && element.getBoundingClientRect().width > 0
@@ -43,9 +45,11 @@ def looked_at(window: Visit, address: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", ["", *PAGES])
 def test_a_page_fits_a_phone_in_either_theme(
-    address: str, visit: Callable, page: str, scheme: Literal["light", "dark"]
+    address: str, kept_page: Page, page: str, scheme: Literal["light", "dark"]
 ):
-    window = visit(width=375, height=812, scheme=scheme)
+    kept_page.set_viewport_size(PHONE)
+    kept_page.emulate_media(color_scheme=scheme)
+    window = Visit(kept_page)
     looked_at(window, f"{address}/{page}")
     assert not window.overflows()
     assert window.page.evaluate(CUT_OFF) == []

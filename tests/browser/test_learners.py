@@ -1,13 +1,13 @@
 """Every learner's finished run on every page that is about runs; what means nothing for it is absent, and says why."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, Locator, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from core.catalog.learners import LEARNERS, Learner
 from core.home import Home
@@ -68,14 +68,15 @@ def address(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def window(visit: Callable) -> Visit:
-    window = visit()
-    window.page.on("console", lambda said: complains(said) and window.errors.append(said.text))
+def window(kept_page: Page) -> Visit:
+    kept_page.goto("about:blank")  # whatever the test before has left
+    window = Visit(kept_page)
+    window.page.on("console", lambda said: window.errors.extend(complaints(said)))
     return window
 
 
-def complains(said: ConsoleMessage) -> bool:
-    return said.type == "error" and PROBING not in said.location["url"]
+def complaints(said: ConsoleMessage) -> list[str]:
+    return [said.text] if said.type == "error" and PROBING not in said.location["url"] else []
 
 
 def run_called(home: Path, name: str) -> str:
