@@ -1,7 +1,8 @@
 """What saved weights say of pictures whose features are kept: the same as from their pixels, in a fraction of the time.
 
-That holds only if the weights below the border are still those that made the features, and these were computed in the
-float32 that answers are given in; so it is looked at, weight by weight, and two pictures are asked in both ways.
+That holds only if the weights below the border are still those that made the features; so it is looked at, weight by
+weight, and two pictures are asked in both ways. Answers are given in float32: a run that learns in another precision
+has features of its own for them, computed once for the best weights and the last.
 """
 
 import numpy as np
@@ -31,7 +32,7 @@ def logits_from_features(
 
 
 def _made_by_these(feeder: Feeder, cut: Cut, state: Tensors) -> bool:
-    made_by = feeder.net.beginning.copy(cut.state()) if feeder.computes_as_answers_do else {}
+    made_by = feeder.net.beginning.copy(cut.state()) if feeder.answering else {}
     return bool(made_by) and all(name in state and _equal(state[name], made_by[name]) for name in made_by)
 
 

@@ -77,6 +77,8 @@ class Work:
     """Batches to be tried in evaluation, the first for want of better; none is, if there are none."""
     whole: int = 0
     """How many learn with all of it, from whole batches of pictures at their full size."""
+    judged_once: int = 0
+    """Pictures to be judged whose features are kept: of float32, those that the final answers come from too."""
 
     @property
     def pictures(self) -> int:

@@ -18,6 +18,7 @@ from core.catalog.picture_sizes import Size
 from core.home import Home
 from core.recipe import Recipe
 from core.training.environment import device_of
+from core.training.frozen import Frozen
 from core.training.measuring import (
     EVALUATED,
     FEW,
@@ -70,10 +71,11 @@ def _tried(recipe: Recipe, home: Home, device: torch.device, memory: Callable[[]
     held_out = len(whole["val"]) + len(whole.get("test", ()))
     reading = decoding(trial.lesson, np.concatenate([*whole.values()]))
     tried = list(_phases(trial, whole))
+    answering = _answering(trial, whole)
     saving, judging = _keeping(trial)
     return of_epochs(
         recipe,
-        once=setup + reading + held_out * judging,
+        once=setup + reading + held_out * judging + answering,
         learning=sum(each.seconds(steps, len(whole["val"])) for each in tried) + saving * recipe.epochs,
         judged_again=held_out * judging,
         memory=memory(),
@@ -140,20 +142,30 @@ def _judging(trial: Session) -> float:
 
 def _making(trial: Session) -> float:
     """The seconds that a picture's features take; none where the whole network learns."""
-    feeder = trial.feeder
-    if feeder.frozen is None:
-        return 0.0
-    pictures = feeder.plain.pictures(trial.lesson.splits["val"][: trial.plan.eval_batch], 0)
-    return second_time(partial(feeder.frozen.features, pictures)) / len(pictures)
+    return _making_with(trial, trial.feeder.frozen) if trial.feeder.frozen else 0.0
+
+
+def _making_with(trial: Session, frozen: Frozen) -> float:
+    pictures = trial.feeder.plain.pictures(trial.lesson.splits["val"][: trial.plan.eval_batch], 0)
+    return second_time(partial(frozen.features, pictures)) / len(pictures)
 
 
 def _lacking(trial: Session, whole: dict[str, np.ndarray]) -> int:
     """For how many pictures there are no features yet, though they will be kept."""
     feeder = trial.feeder
-    test = whole.get("test", whole["val"][:0])
-    kept = feeder.computes_as_answers_do and feeder.has_features_of(test)
-    held_out = feeder.lacking("val", whole["val"]) + (feeder.lacking("test", test) if kept else 0)
-    return held_out + feeder.views * feeder.lacking("train", whole["train"])
+    return feeder.lacking("val", whole["val"]) + feeder.views * feeder.lacking("train", whole["train"])
+
+
+def _answering(trial: Session, whole: dict[str, np.ndarray]) -> float:
+    """The seconds for features that final answers come from and that training does not keep anyway."""
+    feeder, val = trial.feeder, whole["val"]
+    kept_anyway = val if feeder.answering is feeder.frozen else val[:0]
+    further = np.setdiff1d(np.concatenate([val, whole.get("test", val[:0])]), kept_anyway)
+    if feeder.answering is None or not feeder.has_features_of(further):
+        return 0.0
+    missing = feeder.answering.rows(feeder.plain, 0).missing(further)
+    feeder.features_of(trial.lesson.splits["val"])  # when answers are timed, they are there
+    return len(missing) * _making_with(trial, feeder.answering)
 
 
 def _keeping(trial: Session) -> tuple[float, float]:

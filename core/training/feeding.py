@@ -17,6 +17,7 @@ from core.catalog.regularizers import REGULARIZERS
 from core.catalog.strategies import STRATEGIES
 from core.data.batches import Varied, prefetched
 from core.recipe import Recipe
+from core.training.counting import FORWARD_AND_BACKWARD
 from core.training.frozen import Frozen, cut_if_it_fits, entering
 from core.training.keeping import reason_against
 from core.training.lesson import Lesson
@@ -29,6 +30,10 @@ from core.training.team import Team
 
 SOON_READ = 2**16
 """Bytes of a picture's features: a batch of such is read sooner than a thread is started."""
+
+
+LITTLE_LEFT = 1e8
+"""Operations of a step from features under which a second thread spares less than a third of a millisecond."""
 
 
 def mixes(recipe: Recipe) -> bool:
@@ -61,6 +66,8 @@ class Feeder:
     """The network, for what enters as pictures while nothing is cut off."""
     frozen: Frozen | None = None
     """What does not learn at this pace, if it can be cut off."""
+    answering: Frozen | None = None
+    """The same as final answers are computed, if it can compute them: in all digits of float32."""
     keeps: dict[str, bool] = field(default_factory=lambda: {"val": False, "train": False})
     """Of which splits the features are kept while the pace is the same."""
     note: str = "none"
@@ -89,6 +96,7 @@ class Feeder:
             self.placing.forget()
             phase = self._phase(epoch)
             self.frozen = self._cut_off(learning) if len(phase) > 1 else None
+            self.answering = self.frozen.in_precision("float32") if self.frozen and self._may_answer else None
             self.keeps = {split: self._worth_keeping(split, phase, decided) for split in self.keeps}
         computed = [self._ensured(split, epoch) for split, keeps in self.keeps.items() if keeps]
         if self.keeps["train"]:
@@ -120,6 +128,18 @@ class Feeder:
         make = self._features(self.plain) if kept else partial(self.plain.pictures, epoch=0)
         rows = self.placing.steady("judged", make, indices)
         return prefetched(lambda batch: Fed(rows(batch), batch, kept, of=len(batch)), batches, self._threads(kept))
+
+    @property
+    def compute_threads(self) -> int:
+        """torch's, for the steps of an epoch and its evaluation.
+
+        Where all of them begin with features and little is left to be done, one: others would be waited for, on a busy
+        machine for far longer than they help.
+        """
+        if self.frozen is None or not all(self.keeps.values()):
+            return self.plan.compute_threads
+        step = FORWARD_AND_BACKWARD * self.recipe.pictures_per_step * self.frozen.cut.above
+        return 1 if step < LITTLE_LEFT else self.plan.compute_threads
 
     def _threads(self, kept: bool) -> int:
         """That prepare batches ahead."""
@@ -193,30 +213,27 @@ class Feeder:
         return self.varied if split == "train" else self.plain
 
     def lacking(self, split: str, numbers: np.ndarray) -> int:
-        """Of how many pictures of a split features will be kept that are not computed yet.
-
-        Of test pictures they are computed at the end alone, where whoever asks knows that they will be.
-        """
-        if self.frozen is None or not self.keeps.get(split, True):
+        """Of how many pictures of a split features will be kept, while it learns, that are not computed yet."""
+        if self.frozen is None or not self.keeps[split]:
             return 0
         return len(self.frozen.rows(self._shown(split), 0).missing(numbers))
 
     @property
-    def computes_as_answers_do(self) -> bool:
-        """In all digits of float32, which a GPU may spare itself; of a team, one member alone gives answers."""
-        return (self.plan.precision, self.device.type, self.team.size) == ("float32", "cpu", 1)
+    def _may_answer(self) -> bool:
+        """A GPU may spare itself digits of float32; of a team, one member alone gives answers."""
+        return (self.device.type, self.team.size) == ("cpu", 1)
 
     def has_features_of(self, held_out: np.ndarray) -> bool:
-        """Whether these pictures' features are kept, or will be: where training keeps its own and they are small."""
-        if self.frozen is None:
+        """Whether answers can come from these pictures' features: where training keeps its own and they are small."""
+        if self.answering is None:
             return False
         height, width = self.net.preparation.size
-        rows = self.frozen.rows(self.plain, 0)
+        rows = self.answering.rows(self.plain, 0)
         worth_keeping = self.keeps["train"] and rows.row_bytes <= 3 * height * width
         return worth_keeping or not len(rows.missing(held_out))
 
     def features_of(self, held_out: np.ndarray) -> np.ndarray:
-        """The features of pictures as evaluation sees them, computed now if they never were."""
-        assert self.frozen is not None
-        self.frozen.complete(self.plain, held_out)
-        return self.frozen.rows(self.plain, 0)[held_out]
+        """The features of pictures that answers come from, computed now if they never were."""
+        assert self.answering is not None
+        self.answering.complete(self.plain, held_out)
+        return self.answering.rows(self.plain, 0)[held_out]

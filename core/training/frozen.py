@@ -6,7 +6,7 @@ makes them in the same way shares them.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -68,6 +68,12 @@ class Frozen:
     team: Team
     cut: Cut
     _rows: dict[str, Rows] = field(default_factory=dict)
+
+    def in_precision(self, precision: str) -> "Frozen":
+        """The same, computed so."""
+        if precision == self.plan.precision:
+            return self
+        return replace(self, plan=replace(self.plan, precision=precision), _rows={})
 
     def rows(self, varied: Varied, view: int) -> Rows:
         """Those of one view. The plain view is evaluation's, and training's where nothing is varied."""

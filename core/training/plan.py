@@ -16,8 +16,9 @@ from core.recipe import Recipe
 from core.training.calibrating import EVALUATED, Measured, Setting, Work, calibrated
 from core.training.compiling import tried
 from core.training.counting import FORWARD_AND_BACKWARD, operations_per_step
+from core.training.hardware import CLEARLY, gain_of_bf16, has_large_products_alone
 from core.training.memory import ran_out
-from core.training.remembered import keep, keep_compiling, recall, recall_compiling
+from core.training.remembered import keep, keep_compiling, keep_gain, recall, recall_compiling, recall_gain
 
 WORTH_MEASURING = 4500
 """Pictures in steps of the whole network; a comparison is about as dear as 130 of them, 3% of these."""
@@ -114,7 +115,31 @@ def _of_processor(work: Work, cache: Path) -> Plan:
             return _as_found(work, found, f"{found}; it was measured by an earlier run")
         if each.free and work.pictures >= worth:
             return _compared(each, cache)
-    return _as_usual(work, f"{work.steps} steps of the whole network are too few to compare others")
+    return _unmeasured(work, cache)
+
+
+def _unmeasured(work: Work, cache: Path) -> Plan:
+    """As usual; in bf16, where that is known to be quicker without a look at this network."""
+    why = f"{work.steps} steps of the whole network are too few to compare others"
+    if "precision" in work.free and has_large_products_alone(work.net.model):
+        gain = _gain_of_bf16(cache, work.start.threads)
+        if gain >= CLEARLY and _saves_time(work, gain):
+            work = replace(work, start=replace(work.start, precision="bf16"))
+            why = f"{why}, and this processor convolves {gain:.1f} times as quickly as in float32"
+    return _as_usual(work, why)
+
+
+def _saves_time(work: Work, gain: float) -> bool:
+    """Whether it makes good for looking once more, in float32, at what is judged: answers are given in that."""
+    passes = FORWARD_AND_BACKWARD * work.pictures + work.judged_once
+    return passes * (1 - 1 / gain) > work.judged_once
+
+
+def _gain_of_bf16(cache: Path, threads: int) -> float:
+    known = recall_gain(cache, threads)
+    if known is None:
+        keep_gain(cache, threads, known := gain_of_bf16(threads))
+    return known
 
 
 def _compared(work: Work, cache: Path) -> Plan:

@@ -39,6 +39,22 @@ def keep_compiling(cache: Path, work: Work, precision: str, found: Tried) -> Non
     _memory(cache, work, f"compiled in {precision}").keep(json.dumps(asdict(found)))
 
 
+def recall_gain(cache: Path, threads: int) -> float | None:
+    """What bf16 gains on so many threads, if it was tried."""
+    with suppress(ValueError, TypeError):
+        gain = float(_memory_of_gain(cache, threads).recall() or "")
+        return gain if gain > 0 else None
+    return None
+
+
+def keep_gain(cache: Path, threads: int, gain: float) -> None:
+    _memory_of_gain(cache, threads).keep(str(gain))
+
+
+def _memory_of_gain(cache: Path, threads: int) -> Memory:
+    return Memory.about(cache, f"what bf16 gains on {threads} threads", machine())
+
+
 def _memory(cache: Path, work: Work, question: str = "the quickest way to compute") -> Memory:
     blueprint, learning = work.net.blueprint, "\0".join(sorted(work.learning))
     about = {

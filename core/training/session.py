@@ -25,6 +25,7 @@ from core.training.answering import logits_from_features
 from core.training.attempt import Attempt
 from core.training.calibrating import Work
 from core.training.compiling import Compiled
+from core.training.counting import FORWARD_AND_BACKWARD
 from core.training.endings import Ending
 from core.training.environment import environment_of_net
 from core.training.feeding import Fed, Feeder, mixes
@@ -136,14 +137,17 @@ class Session(Attempt[Fed]):
         kept = recipe.frozen_norms == "hold" and not varied and not mixes(recipe)
         learning = frozenset(self._ever_learning())
         steps, whole = self._whole_steps(kept), self._steps_with_everything()
-        return Work(self.net, self.device, learning, kept, batch_size, steps, whole=whole)
+        judged = len(self.lesson.splits["val"]) if kept else 0
+        return Work(self.net, self.device, learning, kept, batch_size, steps, whole=whole, judged_once=judged)
 
     def _whole_steps(self, kept: bool) -> int:
         """About how many steps compute the whole network: what a lone head learns from takes a third of one."""
         parts = len(self.net.parts)
         deep = sum(any(self.strategy.lr_scales(parts, epoch)[:-1]) for epoch in range(self.recipe.epochs))
         alone = self.recipe.epochs - deep
-        return math.ceil(self.steps_per_epoch * (deep + (min(1, alone) if kept else alone) / 3))
+        views = self.recipe.views if self.recipe.augmentation else 1
+        looked_at = min(views, alone) if kept else alone
+        return math.ceil(self.steps_per_epoch * (deep + looked_at / FORWARD_AND_BACKWARD))
 
     def _steps_with_everything(self) -> int:
         """Those in which every part learns from pictures at their full size: they compute one and the same."""
@@ -159,8 +163,10 @@ class Session(Attempt[Fed]):
             self._applied = scales
         if self.position.batch:
             self.stepper.set_rates(self.position, self.position.batch - 1)  # resumed: as the last step had them
+        torch.set_num_threads(self.plan.compute_threads)
         with self.position.timed("prefix"):
             self.feeder.begin_epoch(epoch, self.position.kept)
+        torch.set_num_threads(self.feeder.compute_threads)
         return scales
 
     def patience_ended(self) -> Ending | None:
@@ -204,6 +210,7 @@ class Session(Attempt[Fed]):
 
     def predictor(self, state: Tensors, used: Answers | None = None) -> Answers:
         """One that still has its norms takes up other weights sooner than a second could be read back."""
+        torch.set_num_threads(self.plan.compute_threads)
         if used is None or not self._answers_from_features:
             return super().predictor(state)
         assert isinstance(used, Predictor)
@@ -216,7 +223,7 @@ class Session(Attempt[Fed]):
     @property
     def _answers_from_features(self) -> bool:
         """Whether final answers come from what was kept, and hardly from the network itself."""
-        return self.feeder.cut is not None and self.feeder.computes_as_answers_do
+        return self.feeder.answering is not None
 
     def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> np.ndarray:
         known = isinstance(predictor, Predictor)

@@ -45,6 +45,8 @@ class Cut:
     """Of a picture's features, once it has been tried."""
     operations: float = 0.0
     """That the prefix takes for a picture, counted when it was tried."""
+    above: float = 0.0
+    """That the suffix takes."""
 
 
 def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
@@ -203,12 +205,13 @@ def _dropout_before_classifier(model: nn.Module) -> float:
 def _tried(cut: Cut, model: nn.Module, example: torch.Tensor, wanted: torch.Tensor) -> tuple[Cut, torch.Tensor] | None:
     """The cut with what trying it has told, and the example's features; None where it computes something else."""
     try:
-        with counted(model) as multiplications:
+        with counted(model) as below:
             features = cut.prefix(example)
-        found = cut.suffix(features)
+        with counted(model) as above:
+            found = cut.suffix(features)
     except CANNOT:
         return None
     if not isinstance(found, torch.Tensor) or not alike(found, wanted):
         return None
-    operations = 2 * sum(multiplications) / len(example)
-    return replace(cut, shape=tuple(features.shape[1:]), operations=operations), features
+    of_prefix, of_suffix = (2 * sum(each) / len(example) for each in (below, above))
+    return replace(cut, shape=tuple(features.shape[1:]), operations=of_prefix, above=of_suffix), features

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,6 +12,8 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.estimate import estimate
 from core.training.feeding import Fed
+from core.training.frozen import Frozen
+from core.training.measuring import FEW
 from core.training.session import Session
 
 TRIES = 4
@@ -82,6 +85,28 @@ def test_a_large_network_is_estimated_in_seconds_and_the_threads_are_given_back(
     assert time.monotonic() - began < 60
     assert said.seconds > 1 and said.memory > 100 * 2**20
     assert torch.get_num_threads() == threads
+
+
+def test_features_that_answers_come_from_are_estimated_where_training_has_others(
+    run, home: Home, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    clock, features = Clock(), Frozen.features
+
+    def make(frozen: Frozen, pictures: np.ndarray) -> np.ndarray:
+        clock.now += len(pictures) * {"float32": 1.0, "bf16": 1e-6}[frozen.plan.precision]
+        return features(frozen, pictures)
+
+    monkeypatch.setattr("core.training.estimate.time", clock)
+    monkeypatch.setattr("core.training.measuring.time", clock)
+    monkeypatch.setattr(Frozen, "features", make)
+    head = replace(tiny, strategy="head")
+    half, full = (replace(head, precision=each) for each in ("bf16", "float32"))
+    said, in_full = estimate(half, home, "cpu").seconds, estimate(full, home, "cpu").seconds
+    run(half)
+    train, val, test = (len(run.sessions[-1].lesson.splits[split]) for split in ("train", "val", "test"))
+    assert said == pytest.approx(val + test, abs=0.1), "a second for each"
+    assert in_full == pytest.approx(train + test, abs=FEW), "the estimate before has kept those that are judged"
+    assert estimate(half, home, "cpu").seconds < 0.1, "once"
 
 
 def test_features_that_are_kept_already_cost_nothing_more(run, home: Home, tiny: Recipe):

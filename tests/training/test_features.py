@@ -1,5 +1,6 @@
 """What a frozen prefix computes is computed once, and nothing else changes by that."""
 
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 
@@ -13,13 +14,17 @@ from core.events import EpochEnded, Notice, Predicted
 from core.home import Home
 from core.recipe import Recipe
 from core.training.answering import logits_from_features
+from core.training.calibrating import undisturbed
 from core.training.counting import operations_of
-from core.training.frozen import entering
+from core.training.feeding import LITTLE_LEFT
+from core.training.frozen import Frozen, entering
 from core.training.modes import at_rest
 from core.training.parts import HEAD, classifier_parameters, parts_of
 from core.training.placing import Placing, Resident
 from core.training.plan import Plan
+from core.training.session import Session
 from core.training.splitting import cut_below
+from core.training.stepper import Stepper
 from tests.training.conftest import differing
 from tests.training.networks import NETWORKS, network_of_three
 
@@ -46,6 +51,7 @@ def test_a_cut_network_computes_what_the_whole_one_does_at_every_stage(name: str
                     operations_of(model, each) for each in (partial(model, pictures), partial(cut.suffix, features))
                 )
                 assert 2 * cut.operations == pytest.approx(whole - above), "of a picture, where two were tried"
+                assert 2 * cut.above == pytest.approx(above)
                 assert not learning & set(cut.state()), "the prefix depends on nothing that learns"
     assert found[-1] in ("head", "after the last stage"), "two classifiers begin after the last stage"
     assert len(found) >= 2, "more than the head can be cut off"
@@ -219,13 +225,16 @@ def test_dropout_before_the_classifier_also_works_on_kept_features(name: str):
         assert not torch.equal(cut.suffix(features), cut.suffix(features)), "each draw blanks others"
 
 
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
 @pytest.mark.parametrize(("strategy", "split"), [("head", "val"), ("head", "test"), ("last_stages", "val")])
-def test_final_predictions_from_kept_features_are_those_of_the_saved_network(run, tiny: Recipe, strategy, split):
-    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy=strategy, precision="float32"))
+def test_final_predictions_from_kept_features_are_those_of_the_saved_network(
+    run, tiny: Recipe, strategy: str, split: str, precision: str
+):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy=strategy, precision=precision))
     session = run.sessions[-1]
     predictor, held_out = session.predictor(session.best), session.lesson.splits[split]
     said = logits_from_features(session.feeder, predictor, session.best, held_out)
-    assert said is not None and not len(session.feeder.frozen.rows(session.feeder.plain, 0).missing(held_out))
+    assert said is not None and not len(session.feeder.answering.rows(session.feeder.plain, 0).missing(held_out))
     np.testing.assert_allclose(said, predictor.logits_of(session.lesson.canvases[held_out]), atol=1e-5, rtol=1e-4)
 
 
@@ -251,8 +260,64 @@ def test_a_difference_that_two_pictures_do_not_show_is_seen_in_the_weights(run, 
     assert logits_from_features(*asked, others, session.lesson.splits["val"]) is None
 
 
-def test_features_in_fewer_digits_are_no_answers(run, tiny: Recipe):
-    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", precision="bf16"))
-    session = run.sessions[-1]
-    predictor = session.predictor(session.best)
-    assert logits_from_features(session.feeder, predictor, session.best, session.lesson.splits["val"]) is None
+def test_what_is_learned_in_fewer_digits_is_answered_in_all_from_features_of_their_own(run, tiny: Recipe, monkeypatch):
+    made: Counter[str] = Counter()
+    features = Frozen.features
+
+    def counting(frozen: Frozen, pictures: np.ndarray) -> np.ndarray:
+        made[frozen.plan.precision] += len(pictures)
+        return features(frozen, pictures)
+
+    monkeypatch.setattr(Frozen, "features", counting)
+    recipe = replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", precision="bf16")
+    run(recipe)
+    train, val, test = (len(run.sessions[-1].lesson.splits[split]) for split in ("train", "val", "test"))
+    assert made == {"bf16": train + val, "float32": val + test}, "however many weights are asked"
+    run(replace(recipe, lr=0.5))
+    assert made.total() == train + 2 * val + test, "a second run computes nothing"
+
+
+def noting_threads(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """torch's threads whenever something is computed."""
+    seen: dict[str, set[int]] = {}
+    for owner, name in ((Stepper, "learn"), (Frozen, "features"), (Session, "answers"), (Session, "logits_of")):
+        monkeypatch.setattr(owner, name, _noting(seen.setdefault(name, set()), getattr(owner, name)))
+    return seen
+
+
+def _noting(seen: set[int], act):
+    def noting(*given):
+        seen.add(torch.get_num_threads())
+        return act(*given)
+
+    return noting
+
+
+def test_what_begins_with_features_takes_one_thread_and_what_makes_them_takes_all(run, tiny: Recipe, monkeypatch):
+    seen = noting_threads(monkeypatch)
+    recipe = replace(tiny, backbone="thaw_small", pretrained=True, strategy="head")
+    with undisturbed():
+        run(recipe, plan=Plan(compute_threads=2, precision="bf16").to_json())
+    assert seen == {"learn": {1}, "features": {2}, "answers": {1}, "logits_of": {2}}
+
+
+@pytest.mark.parametrize(
+    ("choices", "small"),
+    [({"strategy": "full"}, LITTLE_LEFT), ({"augmentation": ["flip"]}, LITTLE_LEFT), ({}, 1)],
+    ids=["nothing is frozen", "features are made afresh", "much is left to be done"],
+)
+def test_otherwise_everything_takes_all_threads(run, tiny: Recipe, monkeypatch, choices, small):
+    seen = noting_threads(monkeypatch)
+    monkeypatch.setattr("core.training.feeding.LITTLE_LEFT", small)
+    recipe = replace(tiny, backbone="thaw_small", pretrained=True, **{"strategy": "head", **choices})
+    with undisturbed():
+        run(recipe, plan=Plan(compute_threads=2).to_json())
+    assert seen.pop("features") <= {2} and set(map(frozenset, seen.values())) == {frozenset({2})}
+
+
+def test_threads_follow_a_border_that_moves(run, tiny: Recipe, monkeypatch):
+    seen = noting_threads(monkeypatch)
+    with undisturbed():
+        plan = Plan(compute_threads=2, pace=DEAR).to_json()
+        run(replace(tiny, strategy={"name": "freeze_until", "epoch": 2}, epochs=4), plan=plan)
+    assert seen["learn"] == {1, 2} and seen["features"] == seen["logits_of"] == {2}

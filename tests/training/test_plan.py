@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
+import core.training.plan as plan_module
 from core.home import Home
 from core.recipe import Recipe
 from core.training.calibrating import EVALUATED, Work
 from core.training.counting import operations_per_step
+from core.training.hardware import CLEARLY
 from core.training.model import build
 from core.training.plan import SMALL_STEP, USUAL_PACE, WORTH_A_GLANCE, WORTH_MEASURING, Plan, make_plan
 
@@ -24,6 +26,13 @@ def work_of(recipe: Recipe, home: Home, steps: int) -> Work:
     net = build(recipe, ("a", "b"), home)
     everything = frozenset(name for name, _ in net.model.named_parameters())
     return Work(net, CPU, everything, kept=False, batch_size=BATCH, steps=steps)
+
+
+def gaining(monkeypatch: pytest.MonkeyPatch, gain: float) -> list[int]:
+    """A processor that gains so much from bf16, and the threads that it was asked about on."""
+    asked: list[int] = []
+    monkeypatch.setattr(plan_module, "gain_of_bf16", lambda threads: asked.append(threads) or gain)
+    return asked
 
 
 @pytest.fixture
@@ -41,12 +50,45 @@ def test_small_steps_take_one_thread_and_float32_without_a_look_at_the_clock(hom
     assert make_plan(Recipe(precision="bf16"), work, home.cache).precision == "bf16", "unless the recipe says so"
 
 
-def test_the_shortest_runs_are_not_measured_and_long_ones_say_what_was(large: Work, home: Home):
+def test_the_shortest_runs_are_not_measured_and_long_ones_say_what_was(
+    large: Work, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    gaining(monkeypatch, 1.0)
     shortest = make_plan(Recipe(), replace(large, steps=SHORT - 1), home.cache)
     assert shortest.precision == "float32" and "too few" in shortest.why and shortest.pace == USUAL_PACE
     long = make_plan(Recipe(), large, home.cache)
     assert long.precision in ("float32", "bf16") and "ms as float32" in long.why and "ms as bf16" in long.why
     assert "contiguous" in long.why and long.eval_batch in EVALUATED and long.pace != USUAL_PACE
+
+
+def test_the_shortest_runs_take_bf16_where_the_processor_is_known_to_gain_from_it(
+    large: Work, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    shortest, asked = replace(large, steps=1), gaining(monkeypatch, 1.94)
+    plan = make_plan(Recipe(), shortest, home.cache)
+    assert (plan.precision, plan.memory_format, plan.pace) == ("bf16", "channels_last", USUAL_PACE)
+    assert "too few" in plan.why and "1.9 times as quickly as in float32" in plan.why
+    assert make_plan(Recipe(), shortest, home.cache) == plan and asked == [torch.get_num_threads()], "asked once"
+    gaining(monkeypatch, CLEARLY - 0.01)
+    assert make_plan(Recipe(), shortest, home.cache / "of another").precision == "float32"
+
+
+def test_bf16_must_make_good_for_answers_in_float32_of_what_is_judged(
+    large: Work, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    gaining(monkeypatch, 2.0)
+    few, many = (replace(large, steps=4, judged_once=judged) for judged in (3 * 4 * BATCH - 1, 3 * 4 * BATCH + 1))
+    assert make_plan(Recipe(), few, home.cache).precision == "bf16", "half of 767 passes are saved, 383 are added"
+    assert make_plan(Recipe(), many, home.cache).precision == "float32", "half of 769 are saved, 385 are added"
+
+
+def test_the_processor_is_not_asked_where_the_recipe_or_the_network_leaves_no_choice(
+    large: Work, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    asked = gaining(monkeypatch, 100.0)
+    assert make_plan(Recipe(precision="float32"), replace(large, steps=1), home.cache).precision == "float32"
+    apart = work_of(Recipe(backbone="mobilenetv2_100", pretrained=False, image_size=(128, 128)), home, steps=1)
+    assert "too few" in make_plan(Recipe(), apart, home.cache).why and not asked
 
 
 def test_a_short_run_compares_precisions_alone_and_a_long_one_after_it_everything(large: Work, home: Home):

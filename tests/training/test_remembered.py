@@ -11,7 +11,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.calibrating import Measured, Setting, Work
 from core.training.model import build
-from core.training.remembered import keep, recall
+from core.training.remembered import keep, keep_gain, recall, recall_gain
 
 FOUND = Measured(Setting("bf16", "channels_last", 2), 32, 0.01, {"bf16, channels last, 2 threads": 0.2})
 
@@ -86,3 +86,18 @@ def test_a_precision_that_the_recipe_names_is_not_overruled_by_memory(work: Work
     asked = replace(work, free=work.free - {"precision"})
     keep(tmp_path, asked, FOUND)
     assert recall(tmp_path, asked) is None
+
+
+def test_what_bf16_gains_is_remembered_of_this_machine_and_so_many_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert recall_gain(tmp_path, 2) is None
+    keep_gain(tmp_path, 2, 1.9)
+    assert recall_gain(tmp_path, 2) == 1.9 and recall_gain(tmp_path, 1) is None
+    file = only_file(tmp_path)
+    for answer in ("", "nan", "-1", "[]", "quick"):
+        file.write_text(json.dumps({**json.loads(file.read_text()), "answer": answer}))
+        assert recall_gain(tmp_path, 2) is None
+    keep_gain(tmp_path, 2, 1.9)
+    monkeypatch.setattr(torch, "__version__", "2.10.0")
+    assert recall_gain(tmp_path, 2) is None
