@@ -6,6 +6,7 @@ again, and the system clears each page anew: networks of many thin layers spent 
 
 import ctypes
 import platform
+import resource
 from collections.abc import Callable
 
 import torch
@@ -31,8 +32,13 @@ AT_MOST = 2**25
 
 
 def hold_freed_memory() -> None:
-    """From now on this process keeps for its next step what the last one has freed, where the C library is glibc."""
-    _set(NEVER, LARGEST_BLOCK)
+    """From now on this process keeps for its next step what the last one has freed, where the C library is glibc.
+
+    Not where its addresses are counted (`ulimit -v`): once they have run out, what is held in pieces can be given back
+    as memory but not as addresses, and convolutions of other sizes find none for their code.
+    """
+    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        _set(NEVER, LARGEST_BLOCK)
 
 
 def release_freed_memory() -> None:

@@ -26,6 +26,7 @@ def squeeze(event):
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + 1_300_000_000, resource.RLIM_INFINITY))
 
+resource.setrlimit(resource.RLIMIT_AS, (2**40, resource.RLIM_INFINITY))  # counted from the beginning, as by `ulimit -v`
 bench = open_workbench()
 run = bench.train(json.loads(sys.argv[1]), device="cpu", on_event=squeeze)
 print(json.dumps(bench.show(run)))
@@ -34,8 +35,11 @@ bench.close()
 
 
 # Anything from 0.9 to 1.8 GB more is too little for 256 of these pictures at once, and enough for 64 of them.
-def test_line_43_out_of_memory_halves_the_batch_for_the_same_gradient_and_is_recorded(home_folder: Path):
-    recipe = {"backbone": "thaw_plain", "pretrained": False, "image_size": 160, "epochs": 1}
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_line_43_out_of_memory_halves_the_batch_for_the_same_gradient_and_is_recorded(
+    home_folder: Path, precision: str
+):
+    recipe = {"precision": precision} | {"backbone": "thaw_plain", "pretrained": False, "image_size": 160, "epochs": 1}
     recipe |= {"batch_size": 256, "examples_per_class": 26}
     done = subprocess.run(
         [sys.executable, "-c", SQUEEZED, json.dumps(recipe)],

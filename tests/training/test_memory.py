@@ -1,6 +1,7 @@
 """When memory runs out, a batch is computed in pieces, for the same gradient; nothing but the memory changes."""
 
 import platform
+import resource
 from dataclasses import replace
 
 import numpy as np
@@ -143,6 +144,15 @@ def test_freed_memory_is_held_for_the_next_step_until_it_is_released(in_a_run: b
     assert held() - before > size / 2
     release_freed_memory()
     assert held() - before < size / 4
+
+
+@pytest.mark.parametrize(("most", "holds"), [(resource.RLIM_INFINITY, True), (2**40, False)])
+def test_nothing_is_held_where_addresses_are_counted(monkeypatch: pytest.MonkeyPatch, most: int, holds: bool):
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr("core.training.memory._set", lambda *asked: told.append(asked))
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (most, resource.RLIM_INFINITY))
+    hold_freed_memory()
+    assert bool(told) == holds
 
 
 def test_what_is_held_is_given_back_before_the_halves_are_computed(monkeypatch: pytest.MonkeyPatch):
