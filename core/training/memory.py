@@ -6,12 +6,16 @@ again, and the system clears each page anew: networks of many thin layers spent 
 
 import ctypes
 import platform
-import resource
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import torch
 
 from core.errors import TrainingError
+
+Result = TypeVar("Result")
 
 SAID = (
     "out of memory",  # GPUs
@@ -19,41 +23,60 @@ SAID = (
     "can't allocate memory",  # torch's own allocator on a CPU
     "could not create a primitive",  # oneDNN, which computes convolutions on a CPU
     "could not create a memory",
+    "can't start new thread",  # Python: no room for its stack
 )
-"""How torch and what it calls say that they got no memory."""
-
+"""How it is said that there was no memory."""
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3
 """What glibc calls these settings (malloc.h)."""
 
 NEVER, LARGEST_BLOCK = -1, 2**30
-AT_MOST = 2**25
+USUAL_BLOCK = 2**25
 """What glibc would come to by itself."""
+
+SMALL_BLOCK = 2**20
+"""Larger ones get addresses of their own where addresses are counted."""
 
 
 def hold_freed_memory() -> None:
     """From now on this process keeps for its next step what the last one has freed, where the C library is glibc.
 
-    Not where its addresses are counted (`ulimit -v`): once they have run out, what is held in pieces can be given back
-    as memory but not as addresses, and convolutions of other sizes find none for their code.
+    Not where its addresses are counted (`ulimit -v`): what is held in pieces can be given back as memory but not as
+    addresses, and a smaller batch would find none. There each large block takes its addresses with it.
     """
-    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+    if not _uses_glibc():
+        return
+    if _addresses_are_counted():
+        _set(2 * SMALL_BLOCK, SMALL_BLOCK)
+    else:
         _set(NEVER, LARGEST_BLOCK)
 
 
 def release_freed_memory() -> None:
     """Back to the usual, and what is free goes to the system."""
-    if _set(2 * AT_MOST, AT_MOST):
-        ctypes.CDLL(None).malloc_trim(0)
+    if not _uses_glibc():
+        return
+    block = SMALL_BLOCK if _addresses_are_counted() else USUAL_BLOCK
+    _set(2 * block, block)
+    ctypes.CDLL(None).malloc_trim(0)
 
 
-def _set(trim: int, largest: int) -> bool:
-    """Whether this C library could be told so; older ones keep blocks of at most 32 MB."""
-    if platform.libc_ver()[0] != "glibc":
-        return False
+def _uses_glibc() -> bool:
+    return platform.libc_ver()[0] == "glibc"
+
+
+def _addresses_are_counted() -> bool:
+    import resource  # where glibc is, this is; and it needs no memory to tell
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
+def _set(trim: int, largest: int) -> None:
+    """Older versions of this C library keep blocks of at most 32 MB."""
     mallopt = ctypes.CDLL(None).mallopt
     mallopt(TRIM_THRESHOLD, trim)
-    return bool(mallopt(MMAP_THRESHOLD, largest) or mallopt(MMAP_THRESHOLD, AT_MOST))
+    if not mallopt(MMAP_THRESHOLD, largest):
+        mallopt(MMAP_THRESHOLD, USUAL_BLOCK)
 
 
 def ran_out(error: Exception) -> bool:
@@ -64,17 +87,45 @@ def not_even_one() -> TrainingError:
     return TrainingError("There is not enough memory for a single picture; choose a smaller image_size or backbone.")
 
 
+class _Here(threading.local):
+    """What is known of the thread one is in."""
+
+    has_run_out = False
+
+
+_here = _Here()
+
+
 def free(device: torch.device) -> None:
-    """Give back what is kept for reuse; call it where no exception holds on to tensors any more."""
+    """After running out: give back what is kept for reuse. Call it where no exception holds on to tensors any more."""
+    _here.has_run_out = True
     if device.type == "cuda":
         torch.cuda.empty_cache()
     release_freed_memory()  # blocks that are held in pieces may be what was lacking: from now on none is
 
 
+def computed(compute: Callable[[], Result]) -> Result:
+    """Compute it in this thread, or in a new one if memory has run out in this one.
+
+    For each size of a batch oneDNN writes code. A thread in which it once had no memory for that gets none any more,
+    however much is free: the error is kept.
+    """
+    if not _here.has_run_out:
+        return compute()
+    inference, half = torch.is_inference_mode_enabled(), torch.is_autocast_enabled("cpu")
+
+    def there() -> Result:
+        with torch.inference_mode(inference), torch.autocast("cpu", torch.bfloat16, enabled=half):
+            return compute()
+
+    with ThreadPoolExecutor(1) as new:
+        return new.submit(there).result()
+
+
 def in_halves(compute: Callable[[torch.Tensor], torch.Tensor], batch: torch.Tensor) -> torch.Tensor:
     """What is computed of each picture by itself: of all at once, or of one half after the other."""
     try:
-        return compute(batch)
+        return computed(lambda: compute(batch))
     except RuntimeError as error:
         if not ran_out(error):
             raise

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
 
@@ -12,7 +13,7 @@ from core.errors import TrainingError
 from core.recipe import Recipe
 from core.training.chance import draw_from
 from core.training.feeding import Fed, Feeder
-from core.training.memory import free, not_even_one, ran_out
+from core.training.memory import computed, free, not_even_one, ran_out
 from core.training.merging import Tally, merge
 from core.training.model import Net
 from core.training.objective import Objective
@@ -100,7 +101,7 @@ class Stepper:
         seed = draw(STEP, self.recipe.seed, position.epoch, position.batch, self.team.rank).integers(2**62)
         draw_from(int(seed), self.feeder.device)
         try:
-            return self._take_gradients(fed, position)
+            return computed(partial(self._take_gradients, fed, position))
         except (RuntimeError, ValueError) as error:
             self._make_smaller(error, len(fed.indices), position)
         free(self.feeder.device)
