@@ -12,13 +12,6 @@ FORWARD_AND_BACKWARD = 3
 """A step costs about three forward passes."""
 
 
-def operations_per_step(model: nn.Module, size: tuple[int, int], batch_size: int) -> float:
-    """About how many additions and multiplications a training step takes."""
-    parameter = next(model.parameters())
-    picture = torch.zeros(1, 3, *size, device=parameter.device, dtype=parameter.dtype)
-    return FORWARD_AND_BACKWARD * batch_size * operations_of(model, lambda: model(picture))
-
-
 def operations_of(model: nn.Module, compute: Callable[[], object]) -> float:
     """Those of the convolutions and matrix products that computing something takes the model's layers."""
     with counted(model) as done, at_rest(model), torch.no_grad():

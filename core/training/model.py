@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,11 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.adapters import Adapted, adapt, is_adapter, merged
 from core.training.beginning import Beginning
+from core.training.counting import operations_of
 from core.training.folders import write_folder
-from core.training.modes import at_rest
 from core.training.parts import Part, classifier_parameters, classifiers, parts_of
 from core.training.pooling import pool_to_grid, pooling_args, pools_its_own_way
-from core.training.weights import Tensors, WeightsFolder, fetched, find_folder, hash_of
+from core.training.weights import Tensors, Unfilled, WeightsFolder, fetched, find_folder, hash_of
 
 COLOURS = {
     "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
@@ -63,6 +64,8 @@ class Net:
     preparation: Preparation
     classes: tuple[str, ...]
     weights_hash: str
+    operations: float = 0.0
+    """Additions and multiplications that one picture takes, as it was built."""
     adapted: Adapted | None = None
     beginning: Beginning = field(default_factory=lambda: Beginning({}))
     rates: dict[str, float] = field(default_factory=dict)
@@ -125,8 +128,10 @@ def build(recipe: Recipe, classes: Sequence[str], home: Home) -> Net:
     model, blueprint = _create(recipe, blueprint, len(classes), options)
     if not isinstance(recipe.pooling, str):
         pool_to_grid(model, recipe.pooling, recipe.backbone)
+    if recipe.pretrained:  # the head is the same, whether or not anything was drawn for what a file has filled
+        torch.manual_seed(recipe.seed)
     begin_head(model)
-    _check_fits(model, preparation, recipe)
+    operations = _tried(model, preparation, recipe)
     strategy = STRATEGIES.build(recipe.strategy)
     head = classifier_parameters(model)
     weights_hash = hash_of({name: each for name, each in model.state_dict().items() if name not in head})
@@ -141,6 +146,7 @@ def build(recipe: Recipe, classes: Sequence[str], home: Home) -> Net:
         preparation=preparation,
         classes=tuple(classes),
         weights_hash=weights_hash,
+        operations=operations,
         adapted=adapted,
     )
 
@@ -209,19 +215,19 @@ def _create(
         raise RecipeError("pooling", pooling, f"{recipe.backbone} refuses it ({_first_line(error)})") from None
 
 
-def _check_fits(model: nn.Module, preparation: Preparation, recipe: Recipe) -> None:
-    """One empty picture through the network: what does not fit is said here, not in the middle of a run."""
-    own = isinstance(recipe.pooling, str)
+def _tried(model: nn.Module, preparation: Preparation, recipe: Recipe) -> float:
+    """How much one empty picture is to compute: what does not fit is said here, not in the middle of a run."""
+    own, found = isinstance(recipe.pooling, str), []
     where, given = ("image_size", list(preparation.size)) if own else ("pooling", list(recipe.pooling))
     try:
-        with at_rest(model), torch.no_grad():
-            found = model(torch.zeros(1, 3, *preparation.size))
+        operations = operations_of(model, lambda: found.append(model(torch.zeros(1, 3, *preparation.size))))
     except torch.OutOfMemoryError:
         raise
     except (RuntimeError, AssertionError, ValueError, TypeError, IndexError) as error:
         raise RecipeError(where, given, f"{recipe.backbone} cannot compute so ({_first_line(error)})") from None
-    if not isinstance(found, torch.Tensor) or found.dim() != 2:
+    if not isinstance(found[0], torch.Tensor) or found[0].dim() != 2:
         raise RecipeError("backbone", recipe.backbone, "it does not answer with one row per picture, choose another")
+    return operations
 
 
 def _first_line(error: Exception) -> str:
@@ -237,7 +243,8 @@ def create(blueprint: Blueprint, classes: int, pretrained: bool, **options: Any)
     try:
         # A source of 0 classes never matches: timm drops its classifier and gives us a new one.
         overlay = {"file": str(file), "num_classes": 0}
-        model = timm.create_model(blueprint.name, pretrained=True, pretrained_cfg_overlay=overlay, **arguments)
+        with Unfilled() if blueprint.folder else nullcontext():
+            model = timm.create_model(blueprint.name, pretrained=True, pretrained_cfg_overlay=overlay, **arguments)
     except RuntimeError as error:
         raise WeightsError(f"{file.parent.name} does not fit {blueprint.architecture}: {_mismatch(error)}.") from None
     if blueprint.folder:
@@ -246,7 +253,7 @@ def create(blueprint: Blueprint, classes: int, pretrained: bool, **options: Any)
 
 
 def _check_complete(model: nn.Module, folder: WeightsFolder, architecture: str) -> None:
-    missing = sorted(set(model.state_dict()) - set(folder.tensors()) - classifier_parameters(model))
+    missing = sorted(set(model.state_dict()) - folder.names - classifier_parameters(model))
     if missing:
         raise WeightsError(f"{folder.path.name} does not hold the weights of {architecture}: {missing[0]} is missing.")
 

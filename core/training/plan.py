@@ -15,7 +15,7 @@ import torch
 from core.recipe import Recipe
 from core.training.calibrating import EVALUATED, Measured, Setting, Work, calibrated
 from core.training.compiling import tried
-from core.training.counting import FORWARD_AND_BACKWARD, operations_per_step
+from core.training.counting import FORWARD_AND_BACKWARD
 from core.training.hardware import CLEARLY, gain_of_bf16, has_large_products_alone
 from core.training.memory import ran_out
 from core.training.remembered import keep, keep_compiling, keep_gain, recall, recall_compiling, recall_gain
@@ -79,7 +79,7 @@ def make_plan(recipe: Recipe, work: Work, cache: Path) -> Plan:
         return _compiled_if_it_pays(_of_accelerator(recipe, work.device), work, cache)
     asked = recipe.precision != "auto"
     start = Setting("float32" if not asked else recipe.precision, threads=torch.get_num_threads())
-    if operations_per_step(work.net.model, work.net.preparation.size, work.batch_size) < SMALL_STEP:
+    if FORWARD_AND_BACKWARD * work.batch_size * work.net.operations < SMALL_STEP:
         why = f"{start.precision} on one thread: a step is too small to gain from anything else"
         return Plan(precision=start.precision, why=why)
     free = FREE - {"precision"} if asked else FREE
@@ -159,12 +159,11 @@ def _as_usual(work: Work, why: str) -> Plan:
 
 
 def _as_found(work: Work, found: Measured, why: str) -> Plan:
-    forward = operations_per_step(work.net.model, work.net.preparation.size, 1) / FORWARD_AND_BACKWARD
     return Plan(
         precision=found.setting.precision,
         memory_format=found.setting.memory_format,
         eval_batch=found.eval_batch,
         compute_threads=found.setting.threads,
-        pace=forward / found.pace,
+        pace=work.net.operations / found.pace,
         why=f"{found.setting}: {why}",
     )

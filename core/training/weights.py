@@ -55,6 +55,12 @@ class WeightsFolder:
         check_tensors(self.path / WEIGHTS)
         return self.path / WEIGHTS
 
+    @property
+    def names(self) -> set[str]:
+        """Of all its tensors."""
+        with _opened(self.path / WEIGHTS) as file:
+            return set(file.keys())
+
     def tensors(self) -> Tensors:
         return read_tensors(self.path / WEIGHTS)
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from core.training.counting import operations_of, operations_per_step
+from core.training.counting import operations_of
 
 
 def small() -> torch.nn.Sequential:
@@ -13,7 +13,8 @@ ONE_PICTURE = 2 * (8 * 4 * 4 * 3 * 9 + 5 * 128)
 
 
 def test_operations_are_counted_as_convolutions_and_linear_layers_do_them():
-    assert operations_per_step(small(), (4, 4), 10) == 3 * 10 * ONE_PICTURE
+    model = small()
+    assert operations_of(model, lambda: model(torch.zeros(10, 3, 4, 4))) == 10 * ONE_PICTURE
 
 
 def test_only_what_is_computed_counts_and_a_second_look_counts_the_same():

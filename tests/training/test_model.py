@@ -1,16 +1,26 @@
 """Any timm name becomes a network that fits its pictures, or one sentence that says why it can't."""
 
+import json
+import math
+from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+import timm
 import torch
+from safetensors.torch import save_file
 
 from core.errors import ExplorerError
 from core.events import Finished, Notice
 from core.home import Home
 from core.recipe import Recipe
 from core.training.loop import train
-from core.training.model import build
+from core.training.model import Net, build
+from core.training.origins import WEIGHTS
+from core.training.weights import DRAWN, Tensors, Unfilled
+from tests.training.conftest import differing
 
 FITTING = {
     "vit_tiny_patch16_224": (96, 96),
@@ -49,6 +59,44 @@ def test_a_network_of_any_shape_answers_one_row_per_picture(name: str, home: Hom
     assert sorted(name for part in net.parts for name in part.parameters) == sorted(
         name for name, _ in net.model.named_parameters()
     )
+
+
+class Spoiled(Unfilled):
+    """What is not drawn shows."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        found = super().__torch_function__(func, types, args, kwargs)
+        return found.detach().fill_(math.nan) if func.__name__ in DRAWN else found
+
+
+@pytest.mark.parametrize(
+    "backbone", ["resnet18", "test_convnext", "test_mambaout", "test_nfnet", "test_vit", "levit_128s"]
+)
+def test_of_a_pretrained_network_nothing_but_the_head_is_drawn(
+    backbone: str, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def begun(seed: int = 0) -> Net:
+        return build(Recipe(backbone=backbone, seed=seed), ["a", "b"], home)
+
+    given = hand_out(backbone, tmp_path)
+    monkeypatch.setenv("THAW_WEIGHTS", str(tmp_path))
+    net = begun()
+    state = net.model.state_dict()
+    assert {name for name in given if not torch.equal(given[name], state[name])} <= net.head < state.keys()
+    changed = differing(begun(seed=1).model.state_dict(), state)
+    assert changed and changed <= net.head
+    for otherwise in (Spoiled, nullcontext):
+        monkeypatch.setattr("core.training.model.Unfilled", otherwise)
+        assert not differing(begun().model.state_dict(), state), "whatever stood there before the file was read"
+
+
+def hand_out(backbone: str, folder: Path) -> Tensors:
+    """A folder of weights, made by chance for seven classes."""
+    tensors = timm.create_model(backbone, num_classes=7).state_dict()
+    (folder / backbone).mkdir()
+    (folder / backbone / "config.json").write_text(json.dumps({"architecture": backbone}))
+    save_file(tensors, folder / backbone / WEIGHTS)
+    return tensors
 
 
 @pytest.mark.parametrize("case", REFUSED)

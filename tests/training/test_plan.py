@@ -10,7 +10,7 @@ import core.training.plan as plan_module
 from core.home import Home
 from core.recipe import Recipe
 from core.training.calibrating import EVALUATED, Work
-from core.training.counting import operations_per_step
+from core.training.counting import FORWARD_AND_BACKWARD
 from core.training.hardware import CLEARLY
 from core.training.model import build
 from core.training.plan import SMALL_STEP, USUAL_PACE, WORTH_A_GLANCE, WORTH_MEASURING, Plan, make_plan
@@ -43,7 +43,7 @@ def large(home: Home) -> Work:
 
 def test_small_steps_take_one_thread_and_float32_without_a_look_at_the_clock(home: Home):
     work = work_of(Recipe(), home, steps=100_000)
-    assert operations_per_step(work.net.model, work.net.preparation.size, BATCH) < SMALL_STEP
+    assert 0 < FORWARD_AND_BACKWARD * BATCH * work.net.operations < SMALL_STEP
     plan = make_plan(Recipe(), work, home.cache)
     assert (plan.precision, plan.compute_threads) == ("float32", 1)
     assert plan == make_plan(Recipe(), replace(work, steps=10), home.cache)
