@@ -91,6 +91,7 @@ class _Here(threading.local):
     """What is known of the thread one is in."""
 
     has_run_out = False
+    """Of memory, while it computed on the processor."""
 
 
 _here = _Here()
@@ -98,14 +99,15 @@ _here = _Here()
 
 def free(device: torch.device) -> None:
     """After running out: give back what is kept for reuse. Call it where no exception holds on to tensors any more."""
-    _here.has_run_out = True
+    if device.type == "cpu":
+        _here.has_run_out = True
     if device.type == "cuda":
         torch.cuda.empty_cache()
     release_freed_memory()  # blocks that are held in pieces may be what was lacking: from now on none is
 
 
 def computed(compute: Callable[[], Result]) -> Result:
-    """Compute it in this thread, or in a new one if memory has run out in this one.
+    """Compute it in this thread, or in a new one if the processor's memory has run out in this one.
 
     For each size of a batch oneDNN writes code. A thread in which it once had no memory for that gets none any more,
     however much is free: the error is kept.

@@ -64,7 +64,7 @@ class Net:
     preparation: Preparation
     classes: tuple[str, ...]
     weights_hash: str
-    operations: float = 0.0
+    operations: float
     """Additions and multiplications that one picture takes, as it was built."""
     adapted: Adapted | None = None
     beginning: Beginning = field(default_factory=lambda: Beginning({}))

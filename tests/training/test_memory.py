@@ -213,6 +213,11 @@ def test_after_running_out_it_is_computed_in_a_new_thread(thread: ThreadPoolExec
     assert not thread.submit(stays).result()
 
 
+def test_after_a_gpu_has_run_out_its_modes_hold_on_in_the_same_thread(thread: ThreadPoolExecutor):
+    thread.submit(free, torch.device("cuda")).result()
+    assert thread.submit(lambda: computed(threading.get_ident) == threading.get_ident()).result()
+
+
 @pytest.mark.parametrize("inference", [False, True])
 @pytest.mark.parametrize("half", [False, True])
 def test_a_new_thread_computes_as_the_old_one_would(thread: ThreadPoolExecutor, inference: bool, half: bool):

@@ -12,7 +12,7 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from core.errors import ExplorerError
+from core.errors import ExplorerError, WeightsError
 from core.events import Finished, Notice
 from core.home import Home
 from core.recipe import Recipe
@@ -90,13 +90,32 @@ def test_of_a_pretrained_network_nothing_but_the_head_is_drawn(
         assert not differing(begun().model.state_dict(), state), "whatever stood there before the file was read"
 
 
-def hand_out(backbone: str, folder: Path) -> Tensors:
-    """A folder of weights, made by chance for seven classes."""
-    tensors = timm.create_model(backbone, num_classes=7).state_dict()
+def hand_out(backbone: str, folder: Path, **instead: torch.Tensor | None) -> Tensors:
+    """A folder of weights, made by chance for seven classes; a tensor that is None instead is left out."""
+    made = {**timm.create_model(backbone, num_classes=7).state_dict(), **instead}
+    tensors = {name: tensor for name, tensor in made.items() if tensor is not None}
     (folder / backbone).mkdir()
     (folder / backbone / "config.json").write_text(json.dumps({"architecture": backbone}))
     save_file(tensors, folder / backbone / WEIGHTS)
     return tensors
+
+
+@pytest.mark.parametrize(
+    ("instead", "sentence"),
+    [
+        ({"layer4.1.bn2.running_var": None}, r"not hold the weights .*: layer4\.1\.bn2\.running_var is missing"),
+        ({"layer1.0.conv1.weight": None}, r"not hold the weights .*: layer1\.0\.conv1\.weight is missing"),
+        ({"conv1.weight": torch.zeros(64, 3, 3, 3)}, "does not fit resnet18: .*conv1.weight"),
+    ],
+)
+def test_a_folder_that_fills_only_a_part_of_a_network_is_refused(
+    instead: dict[str, torch.Tensor | None], sentence: str, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    hand_out("resnet18", tmp_path, **instead)
+    monkeypatch.setenv("THAW_WEIGHTS", str(tmp_path))
+    with pytest.raises(WeightsError, match=sentence) as refused:
+        build(Recipe(backbone="resnet18"), ["a", "b"], home)
+    assert len(str(refused.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize("case", REFUSED)
