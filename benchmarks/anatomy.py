@@ -19,11 +19,10 @@ from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.drawing import bars_chart
 from benchmarks.figures import Figure, answer, say
-from benchmarks.peak import peak
+from benchmarks.peak import operations_per_step, peak
 from benchmarks.peers.ours import CONVENTIONAL
 from core.home import Home
 from core.recipe import Recipe
-from core.training.counting import operations_per_step
 from core.training.session import Session
 from core.training.team import ALONE
 

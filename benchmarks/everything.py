@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.figures import Figure, answer, say
-from benchmarks.peak import peak
+from benchmarks.peak import operations_per_step, peak
 from benchmarks.peers import Task, here, timed
 from benchmarks.peers.field import both, field
 from benchmarks.peers.ours import recipe_for, run
-from core.training.plan import operations_per_step
 
 TIMED = 2
 """Epochs that count, of each and in each round."""

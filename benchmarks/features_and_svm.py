@@ -23,11 +23,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.metrics import f1_score, recall_score
 from torch.nn import functional
 
 from core.events import Finished, Predicted
 from core.home import Home
+from core.insight.confusion import Confusion
 from core.learners.classical import learn
 from core.learners.search import Search
 from core.recipe import Recipe
@@ -117,18 +117,20 @@ def outcome(recipe: Recipe, home: Home, folder: Path) -> dict[str, Any]:
             event.save(folder)
     finished = next(event for event in events if isinstance(event, Finished))
     with np.load(folder / "predictions.npz", allow_pickle=False) as file:
-        labels, said = file["labels"], file["probabilities"].argmax(1)
-    counts = np.bincount(labels)
-    recalls = recall_score(labels, said, average=None, labels=np.arange(len(counts)), zero_division=0)
-    small = [label for label, count in enumerate(counts) if 0 < count <= SMALL]
+        labels, probabilities = file["labels"], file["probabilities"]
+    said, classes = probabilities.argmax(1), probabilities.shape[1]
+    tallies = Confusion.between(labels, said, classes).tallies()
+    small = np.flatnonzero((tallies.support > 0) & (tallies.support <= SMALL))
     tried = [event.to_json() for event in events if event.kind == "epoch_ended"]
     best = tried[finished.best_epoch or 0]
     return {
         "C": best["extras"]["C"],
         "validation": best["val_accuracy"],
         "test": float((labels == said).mean()),
-        "macro_f1": float(f1_score(labels, said, average="macro", labels=np.unique(labels), zero_division=0)),
-        "recall of small classes": {int(label): [float(recalls[label]), int(counts[label])] for label in small},
+        "macro_f1": float(tallies.averages()["macro_f1"]),
+        "recall of small classes": {
+            int(label): [float(tallies.recall[label]), int(tallies.support[label])] for label in small
+        },
         "seconds": finished.seconds,
     }
 
