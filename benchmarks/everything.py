@@ -33,7 +33,7 @@ def _compared(task: Task, given: argparse.Namespace) -> Iterator[Figure]:
     ours, shares, theirs = [], [], {}
     for _ in range(given.repeats):
         for name in given.peers:
-            for flags, way in both(task):
+            for flags, way in both(task).items():
                 told = timed(name, way, TIMED)
                 theirs.setdefault(f"{name}, {flags}", []).append(median(each.seconds for each in told))
                 say(f"  {name}, {flags}: {', '.join(f'{each.seconds:.2f}' for each in told)} s an epoch")

@@ -22,7 +22,7 @@ import torch
 
 from benchmarks.figures import Figure, answer, say
 from benchmarks.peers import Task, here, timed
-from benchmarks.peers.field import both, field
+from benchmarks.peers.field import FLAGS, both, field
 from benchmarks.peers.ours import Told, recipe_for, run
 from core.data.batches import prefetched
 from core.home import Home
@@ -48,8 +48,8 @@ def _compared(task: Task, dataset: str, given: argparse.Namespace) -> Iterator[F
     ours: dict[str, list[Told]] = {name: [] for name in WAYS}
     for _ in range(given.repeats):
         for name in given.peers:
-            for flags, way in both(task):
-                told = timed(name, way, given.timed)
+            for flags in given.flags:
+                told = timed(name, both(task)[flags], given.timed)
                 seconds = [each.seconds for each in told]
                 theirs.setdefault(f"{name}, {flags}", []).append(EPOCHS * median(seconds))
                 epochs = f"epochs of {min(seconds):.2f} to {max(seconds):.2f} s, the first two {mean(seconds[:2]):.2f}"
@@ -95,6 +95,7 @@ def main() -> None:
     asked.add_argument("--data", nargs="+", default=["hymenoptera", "boats"], help="datasets below THAW_DATA")
     asked.add_argument("--networks", nargs="+", default=["resnet18", "mobilenetv2_100"])
     asked.add_argument("--peers", nargs="*", default=here())
+    asked.add_argument("--flags", nargs="+", choices=FLAGS, default=FLAGS, help="what peers run with")
     asked.add_argument("--repeats", type=int, default=3)
     asked.add_argument(
         "--timed", type=int, default=2, choices=range(1, EPOCHS), metavar="1 to 19", help="epochs of a peer"

@@ -17,6 +17,7 @@ from core.training.lesson import Lesson
 
 NATURAL = {"boats": (96, 320)}
 """Datasets whose pictures are not about square."""
+FLAGS = ("defaults", "best flags")
 
 
 @contextmanager
@@ -60,6 +61,6 @@ def _root_of(name: str, file: str, home: Home) -> Path:
     return next(place for place in places if (place / file).is_file())
 
 
-def both(task: Task) -> tuple[tuple[str, Task], tuple[str, Task]]:
+def both(task: Task) -> dict[str, Task]:
     """The task at a peer's defaults and at its best flags."""
-    return ("defaults", task), ("best flags", replace(task, best=True))
+    return dict(zip(FLAGS, (task, replace(task, best=True)), strict=True))

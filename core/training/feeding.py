@@ -4,7 +4,9 @@ As long as the same parts learn from pictures of the same size, what is frozen b
 that moves the border gets a new cut at the next epoch.
 """
 
+import math
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -34,6 +36,9 @@ SOON_READ = 2**16
 
 LITTLE_LEFT = 1e8
 """Operations of a step from features under which a second thread spares less than a third of a millisecond."""
+
+HARDLY_ANYTHING = 1e7
+"""Operations of a step from features under which bf16 takes longer: there is more to round than to compute."""
 
 
 def mixes(recipe: Recipe) -> bool:
@@ -133,13 +138,16 @@ class Feeder:
     def compute_threads(self) -> int:
         """torch's, for the steps of an epoch and its evaluation.
 
-        Where all of them begin with features and little is left to be done, one: others would be waited for, on a busy
-        machine for far longer than they help.
+        Where little is left to do, one: others would be waited for, on a busy machine for far longer than they help.
         """
+        return 1 if self._left_to_do < LITTLE_LEFT else self.plan.compute_threads
+
+    @property
+    def _left_to_do(self) -> float:
+        """Operations of a step where all of an epoch begin with features; no end of them where one does not."""
         if self.frozen is None or not all(self.keeps.values()):
-            return self.plan.compute_threads
-        step = FORWARD_AND_BACKWARD * self.recipe.pictures_per_step * self.frozen.cut.above
-        return 1 if step < LITTLE_LEFT else self.plan.compute_threads
+            return math.inf
+        return FORWARD_AND_BACKWARD * self.recipe.pictures_per_step * self.frozen.cut.above
 
     def _threads(self, kept: bool) -> int:
         """That prepare batches ahead."""
@@ -156,10 +164,16 @@ class Feeder:
         return inputs if fed.are_features else entering(inputs, self.net, self.plan, self.device)
 
     def logits(self, inputs: torch.Tensor, are_features: bool) -> torch.Tensor:
-        with self.plan.computing(self.device):
+        with self._computing():
             if self.frozen is None:
                 return self.whole(inputs).float()
             return self.frozen.cut.suffix(inputs if are_features else self.frozen.through(inputs)).float()
+
+    def _computing(self) -> AbstractContextManager[object]:
+        """As planned, unless rounding numbers takes longer than it spares and nobody asked for it."""
+        if self.recipe.precision == "auto" and self._left_to_do < HARDLY_ANYTHING:
+            return nullcontext()
+        return self.plan.computing(self.device)
 
     def _pace(self, epoch: int) -> tuple[frozenset[str], Size]:
         """What learns, and how large the training pictures are."""

@@ -19,11 +19,11 @@ class Objective:
         self, recipe: Recipe, net: Net, lesson: Lesson, regularizers: Sequence[Regularizer], device: torch.device
     ):
         self.recipe, self.net, self.device, self.regularizers = recipe, net, device, regularizers
-        self.labels = torch.from_numpy(np.ascontiguousarray(lesson.source.labels)).long()
+        self.labels = lesson.source.labels.astype(np.int64)
         self.class_weights = class_weights(lesson).to(device) if recipe.class_balance == "weights" else None
 
     def labels_of(self, indices: np.ndarray) -> torch.Tensor:
-        return self.labels[indices].to(self.device)
+        return torch.from_numpy(self.labels[indices]).to(self.device)  # NumPy picks them sooner than torch
 
     def targets(
         self, inputs: torch.Tensor, indices: np.ndarray, chance: np.random.Generator

@@ -1,8 +1,10 @@
 """What a frozen prefix computes is computed once, and nothing else changes by that."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from core.recipe import Recipe
 from core.training.answering import logits_from_features
 from core.training.calibrating import undisturbed
 from core.training.counting import operations_of
-from core.training.feeding import LITTLE_LEFT
+from core.training.feeding import HARDLY_ANYTHING, LITTLE_LEFT
 from core.training.frozen import Frozen, entering
 from core.training.modes import at_rest
 from core.training.parts import HEAD, classifier_parameters, parts_of
@@ -285,9 +287,9 @@ def noting_threads(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
     return seen
 
 
-def _noting(seen: set[int], act):
+def _noting(seen: set[Any], act, look: Callable[[], Any] = torch.get_num_threads):
     def noting(*given):
-        seen.add(torch.get_num_threads())
+        seen.add(look())
         return act(*given)
 
     return noting
@@ -313,6 +315,26 @@ def test_otherwise_everything_takes_all_threads(run, tiny: Recipe, monkeypatch, 
     with undisturbed():
         run(recipe, plan=Plan(compute_threads=2).to_json())
     assert seen.pop("features") <= {2} and set(map(frozenset, seen.values())) == {frozenset({2})}
+
+
+@pytest.mark.parametrize(
+    ("choices", "hardly", "half"),
+    [
+        ({}, HARDLY_ANYTHING, False),
+        ({}, 1, True),
+        ({"precision": "bf16"}, HARDLY_ANYTHING, True),
+        ({"augmentation": ["flip"]}, HARDLY_ANYTHING, True),
+    ],
+    ids=["hardly anything is left to be done", "more is", "the recipe asks for it", "features are made afresh"],
+)
+def test_in_bf16_what_is_hardly_anything_stays_float32(run, tiny: Recipe, monkeypatch, choices, hardly: float, half):
+    in_bf16: dict[type, set[bool]] = {nn.Conv2d: set(), nn.Linear: set()}
+    for layer, seen in in_bf16.items():
+        monkeypatch.setattr(layer, "forward", _noting(seen, layer.forward, partial(torch.is_autocast_enabled, "cpu")))
+    monkeypatch.setattr("core.training.feeding.HARDLY_ANYTHING", hardly)
+    recipe = replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", **choices)
+    run(recipe, plan=Plan(precision="bf16").to_json())
+    assert True in in_bf16[nn.Conv2d] and (True in in_bf16[nn.Linear]) == half, "answers are float32 anyway"
 
 
 def test_threads_follow_a_border_that_moves(run, tiny: Recipe, monkeypatch):
