@@ -18,6 +18,7 @@ from core.training.lesson import Lesson
 NATURAL = {"boats": (96, 320)}
 """Datasets whose pictures are not about square."""
 FLAGS = ("defaults", "best flags")
+"""What a peer runs with: as its documentation shows it, or with bf16 and channels last."""
 
 
 @contextmanager
