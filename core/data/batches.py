@@ -20,6 +20,9 @@ Made = TypeVar("Made")
 AHEAD = 3
 """Batches prepared while one is learned from."""
 
+TURN = 128
+"""Pictures prepared before the network gets its turn."""
+
 ORDER, PICTURE, STEP, MIX = range(4)
 """What a draw is for: part of its address."""
 
@@ -92,3 +95,14 @@ def prefetched(make: Callable[[np.ndarray], Made], batches: list[np.ndarray], th
         finally:
             for each in waiting:
                 each.cancel()
+
+
+def in_turns(make: Callable[[np.ndarray], Made], batches: list[np.ndarray], threads: int) -> Iterator[Made]:
+    """What `make` makes of each batch, in order: of some by all threads, then none until these have been used.
+
+    For whoever uses them on the same cores: threads that share a layer wait for the one that has lost its core.
+    """
+    some = max(1, TURN // max(1, *map(len, batches))) if batches else 1
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for start in range(0, len(batches), some):
+            yield from list(pool.map(make, batches[start : start + some]))

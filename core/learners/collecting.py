@@ -7,13 +7,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.data.batches import prefetched
 from core.data.rows import Rows
 from core.errors import TrainingError
 from core.learners.backbones import Branch
 from core.recipe import Recipe
 from core.training.folding import lightened
-from core.training.frozen import kept_features
+from core.training.frozen import kept_features, made_ready
 from core.training.lesson import Lesson
 from core.training.memory import in_halves
 from core.training.model import Net
@@ -57,7 +56,7 @@ class Collection:
         for light, rows in zip(self._light, self._kept, strict=True):
             missing = rows.missing(numbers)
             batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
-            pictures = prefetched(self._pictures, batches if len(missing) else [], self.plan.threads)
+            pictures = made_ready(self._pictures, batches if len(missing) else [], self.plan, self.device)
             for batch, shown in zip(batches, pictures, strict=False):
                 rows.write(batch, self._checked(self._seen(light, shown)))
                 rows.settle(batch)

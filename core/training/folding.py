@@ -2,7 +2,8 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from timm.layers.conv2d_same import Conv2dSame
@@ -22,11 +23,13 @@ def lightened(model: nn.Module, size: tuple[int, int]) -> nn.Module:
     """A network at rest without the norms that follow a convolution, where it computes the same on noise."""
     parameter = next(model.parameters())
     example = torch.randn(1, 3, *size, generator=torch.Generator().manual_seed(0)).to(parameter.device)
-    light = folded(model, example)
-    if light is model:
-        return model
     with torch.no_grad():
-        return light if alike(light(example), model(example)) else model
+        with noticing_pairs(model) as pairs:
+            wanted = model(example)
+        if not pairs:
+            return model
+        light = folded(model, pairs)
+        return light if alike(light(example), wanted) else model
 
 
 def alike(found: torch.Tensor, wanted: torch.Tensor) -> bool:
@@ -34,14 +37,11 @@ def alike(found: torch.Tensor, wanted: torch.Tensor) -> bool:
     return found.shape == wanted.shape and torch.allclose(found, wanted, atol=1e-5, rtol=1e-4)
 
 
-def folded(model: nn.Module, example: torch.Tensor) -> nn.Module:
-    """A copy of a network at rest without the norms that follow a convolution; where there are none, itself.
+def folded(model: nn.Module, pairs: Sequence[Pair]) -> nn.Module:
+    """A copy of a network at rest without the norms of these pairs.
 
-    Who uses a copy sees to it that it computes the same: what a convolution made may also have gone elsewhere.
+    Who uses it sees to it that it computes the same: what a convolution made may also have gone elsewhere.
     """
-    pairs = _pairs(model, example)
-    if not pairs:
-        return model
     light = copy.deepcopy(model).eval().requires_grad_(False)
     for names in pairs:
         convolution, norm = map(light.get_submodule, names)
@@ -52,17 +52,22 @@ def folded(model: nn.Module, example: torch.Tensor) -> nn.Module:
     return light
 
 
-def _pairs(model: nn.Module, example: torch.Tensor) -> list[Pair]:
-    """Found by running it: a norm that is given what a convolution has just made, and neither of them twice."""
+@contextmanager
+def noticing_pairs(model: nn.Module) -> Iterator[list[Pair]]:
+    """While a network computes something: each norm that is given what a convolution has just made.
+
+    They are told in the end, without those of which either was met twice.
+    """
     made: dict[int, tuple[str, torch.Tensor]] = {}
     """By its identity; the tensor is held so that no other can take over its number."""
+    met: list[Pair] = []
     pairs: list[Pair] = []
 
     def notes_output(name: str) -> Callable[..., None]:
         return lambda module, inputs, output: made.update({id(output): (name, output)})
 
     def notes_input(name: str) -> Callable[..., None]:
-        return lambda module, inputs: pairs.extend((made[id(each)][0], name) for each in inputs if id(each) in made)
+        return lambda module, inputs: met.extend((made[id(each)][0], name) for each in inputs if id(each) in made)
 
     named = list(model.named_modules())
     hooks = [
@@ -70,13 +75,12 @@ def _pairs(model: nn.Module, example: torch.Tensor) -> list[Pair]:
         *(each.register_forward_pre_hook(notes_input(name)) for name, each in named if _has_settled(each)),
     ]
     try:
-        with torch.no_grad():
-            model(example)
+        yield pairs
     finally:
         for hook in hooks:
             hook.remove()
-    often = Counter(name for pair in pairs for name in pair)
-    return [pair for pair in pairs if all(often[name] == 1 for name in pair)]
+    often = Counter(name for pair in met for name in pair)
+    pairs += [pair for pair in met if all(often[name] == 1 for name in pair)]
 
 
 def _has_settled(module: nn.Module) -> bool:

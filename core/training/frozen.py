@@ -5,7 +5,7 @@ makes them in the same way shares them.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from core.data.batches import Varied, prefetched
+from core.data.batches import Made, Varied, in_turns, prefetched
 from core.data.rows import Rows
 from core.recipe import Recipe
 from core.training.keeping import Costs, memory_for_reading, room_on
@@ -43,6 +43,15 @@ def kept_features(lesson: Lesson, net: Net, shape: Sequence[int], **made: Any) -
 def entering(pictures: np.ndarray | torch.Tensor, net: Net, plan: Plan, device: torch.device) -> torch.Tensor:
     """A batch of bytes as the network takes it, in memory as the plan wants it."""
     return normalised(pictures, net.preparation, device).contiguous(memory_format=plan.layout)
+
+
+def made_ready(
+    make: Callable[[np.ndarray], Made], batches: list[np.ndarray], plan: Plan, device: torch.device
+) -> Iterator[Made]:
+    """Pictures that a network looks at once: ahead of it, or in turns with it where both want all cores."""
+    if device.type == "cpu" and plan.compute_threads > 1:
+        return in_turns(make, batches, plan.compute_threads)
+    return prefetched(make, batches, plan.threads)
 
 
 def cut_if_it_fits(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
@@ -110,7 +119,7 @@ class Frozen:
         if not len(missing):
             return
         batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
-        pictures = prefetched(lambda batch: varied.pictures(batch, 0, view), batches, self.plan.threads)
+        pictures = made_ready(lambda batch: varied.pictures(batch, 0, view), batches, self.plan, self.device)
         for batch, made in zip(batches, pictures, strict=True):
             rows.write(batch, self.features(made))
         rows.settle(missing)

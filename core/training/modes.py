@@ -1,6 +1,6 @@
 """Which modules train and which rest: norms, dropout and stochastic depth behave differently in the two."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from torch import nn
@@ -28,10 +28,20 @@ def set_modes(model: nn.Module, drift: bool) -> None:
 def at_rest(model: nn.Module) -> Iterator[None]:
     """Everything in evaluation mode for a while, then each module as it was."""
     modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+    particular = [module for module, _ in modes if type(module).train is not nn.Module.train]
+    for module in particular:
+        module.eval()
+    _put((module, False) for module, _ in modes)
     try:
         yield
     finally:
-        model.train()  # as above: what was kept must not outlive the weights that it was made from
-        for module, mode in modes:
+        for module in particular:
+            module.train()  # as above: what was kept must not outlive the weights that it was made from
+        _put(modes)
+
+
+def _put(modes: Iterable[tuple[nn.Module, bool]]) -> None:
+    """Each module in its mode; after every epoch nearly all of them are in it already, and setting takes long."""
+    for module, mode in modes:
+        if module.training != mode:
             module.training = mode

@@ -6,7 +6,7 @@ cut counts only if suffix(prefix(x)) equals model(x). Else the next lower border
 copy without its norms, if that computes the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn import functional
 
 from core.training.counting import counted
-from core.training.folding import alike, folded
+from core.training.folding import Pair, alike, folded, noticing_pairs
 from core.training.parts import HEAD, classifier_parameters
 from core.training.weights import Tensors
 
@@ -52,20 +52,23 @@ class Cut:
 def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) -> Cut | None:
     """The cut right below the lowest module that holds a learning parameter, or the next lower one that works."""
     with torch.no_grad():
-        wanted = model(example)
+        with noticing_pairs(model) as pairs:
+            wanted = model(example)
         for make in _ways(model, set(learning), example):
             tried = _tried(make(model), model, example, wanted)
             if tried is not None:
                 cut, features = tried
-                return replace(cut, prefix=_Light(cut, model, example, features))
+                return replace(cut, prefix=_Light(cut, model, pairs, example[:1], features[:1])) if pairs else cut
     return None
 
 
 class _Light:
     """A prefix that becomes one without its norms when it first computes anything: what is kept needs neither."""
 
-    def __init__(self, cut: Cut, model: nn.Module, example: torch.Tensor, features: torch.Tensor):
-        self._cut, self._model, self._known = cut, model, (example, features)
+    def __init__(
+        self, cut: Cut, model: nn.Module, pairs: Sequence[Pair], example: torch.Tensor, features: torch.Tensor
+    ):
+        self._cut, self._model, self._pairs, self._known = cut, model, pairs, (example, features)
         self._chosen: Pass | None = None
 
     def __call__(self, pictures: torch.Tensor) -> torch.Tensor:
@@ -78,7 +81,7 @@ class _Light:
         example, features = self._known
         try:
             with torch.inference_mode(mode=False), torch.no_grad(), torch.autocast(example.device.type, enabled=False):
-                light = self._cut.of(folded(self._model, example)).prefix
+                light = self._cut.of(folded(self._model, self._pairs)).prefix
                 off = (light(example) - features).abs().max()
         except CANNOT:
             return self._cut.prefix

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,12 @@ from hypothesis import strategies as drawn
 from PIL import Image
 
 from core.catalog.augmentations import AUGMENTATIONS
-from core.data.batches import AHEAD, MIX, ORDER, PICTURE, STEP, Varied, cut, draw, order_of, prefetched
+from core.data.batches import AHEAD, MIX, ORDER, PICTURE, STEP, TURN, Varied, cut, draw, in_turns, order_of, prefetched
 from core.data.pixels import Canvases, Preparation
 from core.data.source import Source
 
 SEEDS = drawn.integers(0, 2**32 - 1)
+Ready = Callable[[Callable[[np.ndarray], int], list[np.ndarray], int], Iterator[int]]
 LABELS = drawn.lists(drawn.integers(0, 4), min_size=1, max_size=60).map(np.array)
 
 
@@ -133,8 +135,11 @@ def test_what_happens_to_a_picture_depends_on_neither_its_batch_nor_its_neighbou
 
 def test_threads_change_nothing(tmp_path: Path):
     varied, batches = Lesson(tmp_path).varied("trivial", "resized_crop_flip"), cut(np.arange(12), 2)
-    alone, many = (list(prefetched(lambda batch: varied.pictures(batch, 1), batches, threads)) for threads in (0, 4))
-    assert np.array_equal(np.concatenate(alone), np.concatenate(many))
+    alone, *others = (
+        np.concatenate(list(ready(lambda batch: varied.pictures(batch, 1), batches, threads)))
+        for ready, threads in ((prefetched, 0), (prefetched, 4), (in_turns, 1), (in_turns, 4))
+    )
+    assert all(np.array_equal(alone, each) for each in others)
 
 
 @pytest.mark.parametrize("threads", [0, 1, 2, 8])
@@ -144,11 +149,13 @@ def test_batches_come_in_their_order_however_long_each_takes(threads: int, count
         time.sleep(0.002 if batch[0] % 3 == 0 else 0)
         return int(batch[0])
 
-    assert list(prefetched(slow_at_first, [np.array([n]) for n in range(count)], threads)) == list(range(count))
+    batches = [np.array([n]) for n in range(count)]
+    assert list(prefetched(slow_at_first, batches, threads)) == list(range(count))
+    assert list(in_turns(slow_at_first, batches, max(1, threads))) == list(range(count))
 
 
-@pytest.mark.parametrize("threads", [0, 1, 3])
-def test_what_goes_wrong_in_a_thread_is_raised_where_the_batch_is_wanted(threads: int):
+@pytest.mark.parametrize(("ready", "threads"), [(prefetched, 0), (prefetched, 1), (prefetched, 3), (in_turns, 3)])
+def test_what_goes_wrong_in_a_thread_is_raised_where_the_batch_is_wanted(ready: Ready, threads: int):
     def third_is_torn(batch: np.ndarray) -> int:
         if batch[0] == 2:
             raise OSError("torn")
@@ -156,7 +163,7 @@ def test_what_goes_wrong_in_a_thread_is_raised_where_the_batch_is_wanted(threads
 
     before, made = threading.active_count(), []
     with pytest.raises(OSError, match="torn"):
-        made.extend(prefetched(third_is_torn, [np.array([n]) for n in range(9)], threads))
+        made.extend(ready(third_is_torn, [np.array([n]) for n in range(9)], threads))
     assert threading.active_count() == before
 
 
@@ -190,3 +197,19 @@ def test_no_more_than_a_few_batches_are_held_in_memory():
 
     for used, _ in enumerate(prefetched(make, [np.array([n]) for n in range(30)], 2)):
         assert made <= used + 1 + AHEAD
+
+
+@pytest.mark.parametrize("pictures", [1, 32, TURN, 3 * TURN])
+def test_in_turns_nothing_is_made_while_a_network_has_the_cores(pictures: int):
+    made = 0
+
+    def make(batch: np.ndarray) -> int:
+        nonlocal made
+        made += 1
+        return len(batch)
+
+    turn = max(1, TURN // pictures)
+    batches = cut(np.arange(pictures * (2 * turn + 1)), pictures)
+    for used, _ in enumerate(in_turns(make, batches, 2)):
+        time.sleep(0.001)
+        assert made == min(len(batches), turn * (used // turn + 1)), "those of this turn, and none ahead"

@@ -1,5 +1,6 @@
 """What a frozen prefix computes is computed once, and nothing else changes by that."""
 
+import time
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -10,12 +11,13 @@ import timm
 import torch
 from torch import nn
 
+from core.data.batches import TURN
 from core.events import EpochEnded, Notice, Predicted
 from core.home import Home
 from core.recipe import Recipe
 from core.training.answering import logits_from_features
 from core.training.counting import operations_of
-from core.training.frozen import Frozen, entering
+from core.training.frozen import Frozen, entering, made_ready
 from core.training.modes import at_rest
 from core.training.parts import HEAD, classifier_parameters, parts_of
 from core.training.placing import Placing, Resident
@@ -271,3 +273,17 @@ def test_what_is_learned_in_fewer_digits_is_answered_in_all_from_features_of_the
     assert made == {"bf16": train + val, "float32": val + test}, "however many weights are asked"
     run(replace(recipe, lr=0.5))
     assert made.total() == train + 2 * val + test, "a second run computes nothing"
+
+
+@pytest.mark.parametrize(
+    ("device", "computing", "ahead"), [("cpu", 2, False), ("cpu", 8, False), ("cpu", 1, True), ("cuda", 8, True)]
+)
+def test_pictures_are_prepared_beside_a_network_only_where_it_leaves_a_core(device: str, computing: int, ahead: bool):
+    begun: list[int] = []
+    batches = [np.arange(start, start + TURN) for start in range(0, TURN * 20, TURN)]
+    plan = Plan(compute_threads=computing)
+    ready = made_ready(lambda batch: begun.append(int(batch[0])), batches, plan, torch.device(device))
+    next(ready)  # from here on the network would compute with it
+    time.sleep(0.05)
+    assert (len(begun) > 1) == ahead
+    assert len(list(ready)) == len(batches) - 1

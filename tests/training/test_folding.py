@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from core.recipe import Recipe
-from core.training.folding import folded
+from core.training.folding import Pair, folded, noticing_pairs
 from core.training.predicting import open_predictor
 from core.training.splitting import cut_below
 from tests.training.networks import NETWORKS, network_of_three
@@ -27,6 +27,12 @@ def lived_in(model: nn.Module) -> nn.Module:
     return model.eval()
 
 
+def pairs_of(model: nn.Module, pictures: torch.Tensor) -> list[Pair]:
+    with torch.no_grad(), noticing_pairs(model) as pairs:
+        model(pictures)
+    return pairs
+
+
 def norms_of(model: nn.Module) -> int:
     return sum(isinstance(each, _BatchNorm) for each in model.modules())
 
@@ -36,9 +42,10 @@ def test_it_computes_the_same_and_is_another_network(name: str):
     model, pictures = network_of_three(name)
     lived_in(model)
     before = {key: each.clone() for key, each in model.state_dict().items()}
-    light = folded(model, pictures)
+    pairs = pairs_of(model, pictures)
+    light = folded(model, pairs)
     assert norms_of(light) == 0 or name == "densenet121", "there, norms come before their convolutions"
-    assert (light is model) == (norms_of(model) == 0)
+    assert bool(pairs) == (norms_of(model) > 0)
     with torch.no_grad():
         wanted, found = model(pictures), light(pictures)
     assert (found - wanted).abs().max() <= 1e-5 * wanted.abs().max()
@@ -69,7 +76,7 @@ class Twice(nn.Module):
 
 def test_where_folding_would_change_the_features_the_norms_stay():
     model, pictures = lived_in(Twice()), torch.randn(2, 3, 8, 8)
-    assert not torch.allclose(folded(model, pictures)(pictures), model(pictures), atol=1e-3)
+    assert not torch.allclose(folded(model, pairs_of(model, pictures))(pictures), model(pictures), atol=1e-3)
     cut = cut_below(model, ["head.weight", "head.bias"], pictures)
     assert cut is not None
     torch.testing.assert_close(cut.suffix(cut.prefix(pictures)), model(pictures))
@@ -96,7 +103,7 @@ def test_the_kept_features_come_from_the_copy():
 
 def test_a_prefix_that_is_asked_nothing_is_not_copied(monkeypatch: pytest.MonkeyPatch):
     copied: list[nn.Module] = []
-    monkeypatch.setattr("core.training.splitting.folded", lambda model, example: copied.append(model) or model)
+    monkeypatch.setattr("core.training.splitting.folded", lambda model, pairs: copied.append(model) or model)
     model, pictures = lived_in(timm.create_model("test_efficientnet", num_classes=3)), torch.randn(2, 3, 32, 32)
     cut = cut_below(model, {f"classifier.{each}" for each in ("weight", "bias")}, pictures)
     assert cut is not None and not copied
@@ -115,4 +122,4 @@ def test_a_norm_without_statistics_or_one_used_twice_stays():
     shared = nn.BatchNorm2d(3)
     fresh = nn.BatchNorm2d(3, track_running_stats=False)
     model = nn.Sequential(nn.Conv2d(3, 3, 1), shared, nn.Conv2d(3, 3, 1), shared, nn.Conv2d(3, 3, 1), fresh).eval()
-    assert folded(model, torch.randn(2, 3, 4, 4)) is model
+    assert not pairs_of(model, torch.randn(2, 3, 4, 4))

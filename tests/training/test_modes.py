@@ -2,6 +2,7 @@
 
 import timm
 import torch
+from torch import nn
 
 from core.training.modes import at_rest, set_modes
 
@@ -40,3 +41,26 @@ def test_a_network_learns_on_after_it_was_judged():
     assert not model.get_submodule("stages.1").training and model.get_submodule("stages.3").training
     model(pictures).sum().backward()
     assert model.get_parameter("stages.3.blocks.0.attn.attention_biases").grad is not None
+
+
+class Particular(nn.Module):
+    """Does something of its own whenever it changes, as networks do that compute in another way while they rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.told = nn.Dropout(), [True]
+
+    def train(self, mode: bool = True) -> "Particular":
+        self.told.append(mode)
+        return super().train(mode)
+
+
+def test_a_module_with_modes_of_its_own_is_told_of_them_and_everything_is_as_it_was():
+    model = nn.Sequential(nn.Sequential(Particular(), nn.Dropout()), nn.BatchNorm2d(3))
+    rests = {"0.0.inner", "1"}
+    for name in rests:
+        model.get_submodule(name).eval()
+    with at_rest(model):
+        assert not any(module.training for module in model.modules())
+    assert model.get_submodule("0.0").told == [True, False, True]
+    assert {name for name, module in model.named_modules() if not module.training} == rests
