@@ -20,7 +20,7 @@ Made = TypeVar("Made")
 AHEAD = 3
 """Batches prepared while one is learned from."""
 
-TURN = 128
+TURN = 256
 """Pictures prepared before the network gets its turn."""
 
 ORDER, PICTURE, STEP, MIX = range(4)
