@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 
 NETWORKS = ("resnet18", "mobilenetv2_100", "efficientnet_b0")
 PRECISIONS = ("float32", "bf16")
@@ -21,7 +21,7 @@ SIZE, BATCH = 224, 32
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--networks", nargs="+", default=NETWORKS)
-    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--rounds", type=at_least(1), default=3)
     asked.add_argument("--steps-of", nargs=3, metavar=("NETWORK", "PRECISION", "WAY"), help=argparse.SUPPRESS)
     answer(asked, lambda given: _take_steps(*given.steps_of) if given.steps_of else _compared(given))
 

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.turns import in_turn
 from core.catalog.augmentations import AUGMENTATIONS
 from core.data.batches import Varied
@@ -111,7 +111,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--dataset", default="hymenoptera")
     asked.add_argument("--pictures", type=int, default=256)
-    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--rounds", type=at_least(1), default=5)
     answer(asked, measure)
 
 

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import torch
 
-from benchmarks.figures import Figure, answer
+from benchmarks.figures import Figure, answer, at_least
 from core.events import EpochEnded
 from core.home import Home
 from core.recipe import Recipe
@@ -68,7 +68,7 @@ def epochs_of_both(given: argparse.Namespace, cores: int, home: Home) -> tuple[l
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--network", default="resnet18")
-    asked.add_argument("--rounds", type=int, default=20)
+    asked.add_argument("--rounds", type=at_least(1), default=20)
     answer(asked, measure)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.turns import in_turn
 from core.home import Home
 from core.recipe import Recipe
@@ -41,7 +41,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--networks", nargs="*", default=NETWORKS)
     asked.add_argument("--dataset", default="hymenoptera", help="for the loop with augmentation; '' for none")
-    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--rounds", type=at_least(1), default=3)
     answer(asked, measured)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.peers.field import NATURAL
 from benchmarks.turns import in_turn
 from core.engines.immediate import Immediate
@@ -56,7 +56,7 @@ def main() -> None:
     asked.add_argument("--dataset", default="hymenoptera")
     asked.add_argument("--backbone", default="resnet18")
     asked.add_argument("--epochs", type=int, default=20)
-    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--rounds", type=at_least(1), default=5)
     answer(asked, measure)
 
 

@@ -11,9 +11,9 @@ import argparse
 from collections.abc import Iterator
 from statistics import median
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.peak import operations_per_step, peak
-from benchmarks.peers import Task, here, timed
+from benchmarks.peers import PEERS, Task, here, timed
 from benchmarks.peers.field import both, field
 from benchmarks.peers.ours import recipe_for, run
 
@@ -25,7 +25,7 @@ NETWORKS = ("resnet18", "resnet50", "mobilenetv2_100", "efficientnet_b0", "vit_t
 
 def measure(given: argparse.Namespace) -> Iterator[Figure]:
     for network in given.networks:
-        with field(given.data, network) as task:
+        with field(given.data, network, frozen=False) as task:
             yield from _compared(task, given)
 
 
@@ -56,8 +56,8 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--data", default="hymenoptera", help="a dataset below THAW_DATA")
     asked.add_argument("--networks", nargs="+", default=NETWORKS)
-    asked.add_argument("--peers", nargs="*", default=here())
-    asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--peers", nargs="*", choices=PEERS, default=here())
+    asked.add_argument("--repeats", type=at_least(1), default=3)
     answer(asked, measure)
 
 

@@ -51,6 +51,17 @@ def machine() -> str:
     return machine.machine()
 
 
+def at_least(least: int) -> Callable[[str], int]:
+    """How the command line takes a number that must not be smaller."""
+
+    def number(text: str) -> int:
+        if (found := int(text)) < least:
+            raise argparse.ArgumentTypeError(f"{found} is too few, at least {least}")
+        return found
+
+    return number
+
+
 def say(progress: str) -> None:
     """What happens meanwhile: not a part of the answer."""
     print(progress, file=sys.stderr, flush=True)

@@ -22,6 +22,7 @@ from benchmarks.drawing import Line, lines_chart
 from benchmarks.figures import Figure, answer, say
 from core.data.archives import ON_DISK, extract
 from core.data.finding import located
+from core.errors import NotFound
 from core.home import Home
 
 START = 100
@@ -49,8 +50,8 @@ def measure(asked: argparse.Namespace) -> Iterator[Figure]:
             told[kind] = {count: _run(kind, count, cifar, Path(folder)) for count in (START, *sizes)}
             if asked.drawn:
                 told[kind][asked.drawn] = _run(kind, asked.drawn, [], Path(folder))
-    if asked.record:
-        asked.record.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            if asked.record:
+                asked.record.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if asked.chart:
         asked.chart.write_text(_chart(told), encoding="utf-8")
     for kind, taken in told.items():
@@ -69,7 +70,7 @@ def _unpacked(folder: Path) -> list[Path]:
     """The training pictures of CIFAR-10, then its test pictures, every class in turn."""
     place = located("cifar10", Home.from_environment()).place
     if place is None:
-        raise SystemExit("cifar10 is not found below THAW_DATA.")
+        raise NotFound("cifar10 is not found; name the folder that it lies in by THAW_DATA.")
     if not place.is_dir():
         folder.mkdir()
         extract(place, folder, ON_DISK)
@@ -109,8 +110,10 @@ def _evenly(files: Sequence[Path], count: int) -> list[Path]:
     classes: dict[str, list[Path]] = {}
     for file in files:
         classes.setdefault(file.parent.name, []).append(file)
-    in_turn = (each for row in zip(*classes.values(), strict=False) for each in row)
-    return list(islice(in_turn, count))
+    found = list(islice((each for row in zip(*classes.values(), strict=False) for each in row), count))
+    if len(found) < count:
+        raise NotFound(f"There are {len(found):,} such pictures, not {count:,}; choose fewer --doublings.")
+    return found
 
 
 def _draw(folder: Path, split: str, count: int) -> None:

@@ -6,7 +6,8 @@ Everyone has the same pictures, network, batch and threads, and takes turns, in 
 epochs are timed after one that warms up, two of them, and scaled up to twenty; with `--timed 19` it learns them all,
 which shows that they are alike, and what accuracy they come to. Ours are all there: the start of the
 run, decoding and the features included, in a home that knows nothing yet. The bare pass decodes the same pictures and
-computes what the network says of them once, in the precision and layout that our run chose, and no more.
+computes what the network says of them once, in turns, with its norms, in the precision that our run chose: nothing is
+kept, and nothing else happens. What comes before the first picture, reading and building, counts for neither there.
 """
 
 import argparse
@@ -20,25 +21,25 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.figures import Figure, answer, say
-from benchmarks.peers import Task, here, timed
+from benchmarks.figures import Figure, answer, at_least, say
+from benchmarks.peers import PEERS, THREADS, Task, here, timed
 from benchmarks.peers.field import FLAGS, both, field
 from benchmarks.peers.ours import Told, recipe_for, run
-from core.data.batches import prefetched
+from core.data.batches import in_turns
 from core.home import Home
 from core.recipe import Recipe
 from core.training.lesson import Lesson
 from core.training.model import build
 from core.training.predicting import normalised
 
-EPOCHS, BATCH = 20, 64
+EPOCHS, BATCH = 20, 32
 WAYS = {"no variation": {"augmentation": []}, "four views": {"views": 4}}
 
 
 def measure(given: argparse.Namespace) -> Iterator[Figure]:
     for dataset in given.data:
         for network in given.networks:
-            with field(dataset, network, given.per_class) as task:
+            with field(dataset, network, frozen=True, per_class=given.per_class) as task:
                 yield from _compared(task, dataset, given)
 
 
@@ -61,7 +62,7 @@ def _compared(task: Task, dataset: str, given: argparse.Namespace) -> Iterator[F
         say(f"  a bare pass: {passes[-1]:.2f} s")
     what = f"{EPOCHS} epochs of the head, {dataset}, {task.network}"
     worked = [each.since_start - each.building for each in ours["no variation"]]
-    yield Figure.of(what, "one evaluation pass, decoding included", worked, passes)
+    yield Figure.of(what, "one evaluation pass, decoding included, both without their start", worked, passes)
     for name, told in ours.items():
         for who, seconds in theirs.items():
             mine = [each.since_start for each in told]
@@ -75,17 +76,22 @@ def recipe_of(task: Task, dataset: str, given: argparse.Namespace, **fields: Any
 
 def bare_pass(recipe: Recipe, precision: str) -> float:
     """Seconds for decoding the training and validation pictures and asking the network about each once."""
+    torch.set_num_threads(THREADS)
     with TemporaryDirectory() as folder:
         home = Home(Path(folder))
         lesson = Lesson.load(recipe, home)
         net = build(recipe, lesson.source.classes, home)
-        lesson.prepare(net.preparation)
         model, device = net.model.eval().to(memory_format=torch.channels_last), torch.device("cpu")
         numbers = np.concatenate([lesson.splits["train"], lesson.splits["val"]])
         batches = np.split(numbers, range(BATCH, len(numbers), BATCH))
+
+        def decoded(batch: np.ndarray) -> np.ndarray:
+            canvases = [net.preparation.canvas_of(lesson.source.read(int(number))) for number in batch]
+            return net.preparation.seen(np.stack(canvases))
+
         began = time.perf_counter()
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            for pictures in prefetched(lambda batch: lesson.canvases[batch], batches, 2):
+            for pictures in in_turns(decoded, batches, THREADS):
                 model(normalised(pictures, net.preparation, device).contiguous(memory_format=torch.channels_last))
         return time.perf_counter() - began
 
@@ -94,9 +100,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--data", nargs="+", default=["hymenoptera", "boats"], help="datasets below THAW_DATA")
     asked.add_argument("--networks", nargs="+", default=["resnet18", "mobilenetv2_100"])
-    asked.add_argument("--peers", nargs="*", default=here())
+    asked.add_argument("--peers", nargs="*", choices=PEERS, default=here())
     asked.add_argument("--flags", nargs="+", choices=FLAGS, default=FLAGS, help="what peers run with")
-    asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--repeats", type=at_least(1), default=3)
     asked.add_argument(
         "--timed", type=int, default=2, choices=range(1, EPOCHS), metavar="1 to 19", help="epochs of a peer"
     )

@@ -15,7 +15,7 @@ import numpy as np
 import timm
 import torch
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from core.data.rows import Rows
 from core.training.counting import operations_of
 from core.training.keeping import Costs, memory_for_reading, reason_against, room_on
@@ -30,7 +30,7 @@ def main() -> None:
     asked.add_argument("--network", default="resnet18")
     asked.add_argument("--size", type=int, default=224)
     asked.add_argument("--epochs", nargs="+", type=int, default=[2, 5, 20])
-    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--rounds", type=at_least(1), default=3)
     answer(asked, measured)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.passing_home import passing_home
 from benchmarks.turns import in_turn
 from core.data.finding import located
@@ -146,7 +146,7 @@ def main() -> None:
     asked.add_argument("--networks", nargs="+", default=NETWORKS)
     asked.add_argument("--dataset", default="hymenoptera")
     asked.add_argument("--pictures", type=int, default=16)
-    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--rounds", type=at_least(1), default=5)
     answer(asked, measure)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.peers import Task
 from benchmarks.peers.field import field
 from benchmarks.peers.ours import recipe_for, run
@@ -35,7 +35,7 @@ WAYS = {
 
 
 def measure(given: argparse.Namespace) -> Iterator[Figure]:
-    with field(given.data, given.network) as task:
+    with field(given.data, given.network, frozen=False) as task:
         taken: dict[str, list[float]] = {name: [] for name in WAYS}
         foretold: dict[str, list[float]] = {name: [] for name in WAYS}
         for _ in range(given.repeats):
@@ -82,7 +82,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--data", default="hymenoptera", help="a dataset below THAW_DATA")
     asked.add_argument("--network", default="resnet18")
-    asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--repeats", type=at_least(1), default=3)
     answer(asked, measure)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 
 PICTURES = {"train": 640, "val": 160}
 SIZE = 32
@@ -29,8 +29,8 @@ def main() -> None:
     asked.add_argument("--classes", type=int, nargs="+", default=[2, 16])
     asked.add_argument("--backbone", default="resnet18")
     asked.add_argument("--penalty", choices=("l1", "l2"), default="l1")
-    asked.add_argument("--rounds", type=int, default=5)
-    asked.add_argument("--epochs", type=int, default=11, help="the first one does not count")
+    asked.add_argument("--rounds", type=at_least(1), default=5)
+    asked.add_argument("--epochs", type=at_least(2), default=11, help="the first one does not count")
     answer(asked, measured)
 
 

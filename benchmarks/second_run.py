@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.peers.field import NATURAL
 from core.data.finding import located
 from core.events import Finished
@@ -67,7 +67,7 @@ def main() -> None:
     asked.add_argument("--backbone", default="resnet18")
     asked.add_argument("--untrained", action="store_true", help="where its weights are not there")
     asked.add_argument("--epochs", type=int, default=20)
-    asked.add_argument("--rounds", type=int, default=3)
+    asked.add_argument("--rounds", type=at_least(1), default=3)
     answer(asked, measure)
 
 

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from benchmarks.passing_home import passing_home
 from core.events import Step
 from core.home import Home
@@ -88,7 +88,7 @@ def _seconds_until(kind: str, run: str, bench: Workbench, began: float) -> float
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--rounds", type=int, default=5)
+    asked.add_argument("--rounds", type=at_least(1), default=5)
     answer(asked, measure)
 
 

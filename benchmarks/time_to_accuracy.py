@@ -5,6 +5,9 @@
 Both learn from the same files and are judged by the same pictures, from the start (imports excluded), Thaw in a home
 that has never seen them. Every epoch is written to a record, so that the benchmark goes on where it was ended. What the
 log tells of was recorded in `benchmarks/time_to_accuracy.json`; with `--table --record FILE` a record is only read.
+
+With `--who timm fastai trainer` these learn everything as well, for as many epochs as the tutorial, at their
+best flags, in batches of 32: timm's loop at the tutorial's rate, the others at rates of their own.
 """
 
 import argparse
@@ -21,18 +24,24 @@ from typing import Any
 
 import torch
 
+from benchmarks import peers
 from benchmarks.curves_over_seconds import picture
 from benchmarks.figures import Figure, answer, machine, say
+from benchmarks.peers.field import weights_of
 from benchmarks.peers.tutorial_recipe import learned
-from benchmarks.tasks_to_learn import TASKS, files_of
+from benchmarks.tasks_to_learn import TASKS, Task, files_of
 from core.events import EpochEnded
 from core.home import Home
 from core.recipe import Recipe
 from core.training.loop import train
 
 TUTORIAL, SWIFT = "tutorial", "swift"
+LOOPS = {"timm": 1e-3, "fastai": 1e-3, "trainer": 5e-5}
+"""Other loops that learn everything, each at its rate."""
+NETWORK = "resnet18"
+
 Leg = dict[str, Any]
-"""One task, seed and machine, one of the two: `seconds` and `accuracy` after each epoch, and whether it is `whole`."""
+"""A task, seed and machine, and one who learns: `seconds`, `accuracy` after each epoch, and whether it is `whole`."""
 Pair = tuple[Leg, Leg]
 """The tutorial's and Thaw's."""
 
@@ -41,13 +50,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     asked.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    asked.add_argument("--who", nargs="+", choices=(SWIFT, TUTORIAL), default=[SWIFT, TUTORIAL])
+    asked.add_argument("--who", nargs="+", choices=(SWIFT, TUTORIAL, *LOOPS), default=[SWIFT, TUTORIAL])
     asked.add_argument("--minutes", type=float, default=600.0, help="the tutorial's legs are put off after so many")
     folder = Home.from_environment().cache / "time_to_accuracy"
     asked.add_argument("--folder", type=Path, default=folder, help="for the pictures and what was begun")
     asked.add_argument("--record", type=Path, help="instead of the one in that folder")
     asked.add_argument("--table", action="store_true", help="only what the record says")
-    asked.add_argument("--picture", type=Path, help="an SVG of all curves in the record")
+    asked.add_argument("--picture", type=Path, help="an SVG of what the record knows of these tasks on one machine")
+    asked.add_argument("--machine", default=machine(), help="how the name of that one begins; this one unless told")
     answer(asked, measure)
 
 
@@ -57,7 +67,8 @@ def measure(given: argparse.Namespace) -> Iterator[Figure]:
     if not given.table:
         run(given, legs, record)
     if given.picture:
-        drawing = picture({task.title: curves(legs, name) for name, task in TASKS.items()})
+        there = [leg for leg in legs if leg["machine"].startswith(given.machine)]
+        drawing = picture({TASKS[name].title: curves(there, name) for name in given.tasks})
         given.picture.write_text(drawing, encoding="utf-8")
     for name in given.tasks:
         yield from compared(name, legs, given.seeds)
@@ -70,7 +81,7 @@ def run(given: argparse.Namespace, legs: list[Leg], record: Path) -> None:
         leg, state = leg_of(legs, name, who, seed), given.folder / f"{name}-{seed}.pt"
         if leg["whole"]:
             continue
-        if who == SWIFT or not state.is_file():  # what cannot go on begins anew
+        if who != TUTORIAL or not state.is_file():  # what cannot go on begins anew
             leg.update(seconds=[], accuracy=[])
         for seconds, accuracy in curve(name, who, seed, given.folder, state):
             leg["seconds"].append(round(seconds, 2))
@@ -87,10 +98,29 @@ def run(given: argparse.Namespace, legs: list[Leg], record: Path) -> None:
 def curve(name: str, who: str, seed: int, folder: Path, state: Path) -> Iterator[tuple[float, float]]:
     """Seconds and accuracy after each epoch that is still to come."""
     task, pictures = TASKS[name], files_of(name, folder)
-    torch.set_num_threads(os.cpu_count() or 1)  # Thaw may have left fewer
+    peers.as_a_process_begins()
     if who == TUTORIAL:
         return learned(pictures, task.size, task.epochs, seed, state)
-    return thawed(pictures, task.size, seed)
+    return thawed(pictures, task.size, seed) if who == SWIFT else looped(pictures, task, who, seed)
+
+
+def looped(pictures: Path, task: Task, who: str, seed: int) -> Iterator[tuple[float, float]]:
+    """Another loop, at its best flags; what it does before its first epoch is not counted."""
+    torch.manual_seed(seed)
+    about = peers.Task(
+        folder=pictures,
+        classes=len(list((pictures / "train").iterdir())),
+        network=NETWORK,
+        weights=weights_of(NETWORK),
+        frozen=False,
+        best=True,
+        size=task.size,
+        lr=LOOPS[who],
+    )
+    seconds = 0.0
+    for epoch in peers.epochs_of(who, about, task.epochs):
+        seconds += epoch.seconds
+        yield seconds, epoch.accuracy
 
 
 def thawed(pictures: Path, size: tuple[int, int], seed: int) -> Iterator[tuple[float, float]]:
@@ -98,8 +128,8 @@ def thawed(pictures: Path, size: tuple[int, int], seed: int) -> Iterator[tuple[f
     os.environ["THAW_DATA"] = os.pathsep.join([str(pictures.parent), os.environ.get("THAW_DATA", "")])
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        recipe = Recipe(dataset=pictures.name, image_size=size, backbone="resnet18", seed=seed)
-        for event in train(recipe.with_preset(SWIFT), home=Home(Path(folder))):
+        recipe = Recipe(dataset=pictures.name, image_size=size, backbone=NETWORK, seed=seed)
+        for event in train(recipe.with_preset(SWIFT), "cpu", home=Home(Path(folder))):
             if isinstance(event, EpochEnded):
                 yield time.perf_counter() - began, event.val_accuracy
 
@@ -157,11 +187,11 @@ def reached(leg: Leg, accuracy: float) -> float:
 
 def curves(legs: list[Leg], name: str) -> dict[str, list[list[tuple[float, float]]]]:
     """Each one's curves over the seeds."""
-    found: dict[str, list[list[tuple[float, float]]]] = {TUTORIAL: [], SWIFT: []}
+    found: dict[str, list[list[tuple[float, float]]]] = {who: [] for who in (TUTORIAL, SWIFT, *LOOPS)}
     for leg in legs:
         if leg["task"] == name and leg["seconds"]:
             found[leg["who"]].append(list(zip(leg["seconds"], leg["accuracy"], strict=True)))
-    return found
+    return {who: each for who, each in found.items() if each}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ loading, building and the first epoch, in which everything warms up, do not.
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,9 +15,9 @@ from typing import Any
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 THREADS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 WORKERS = 4
-"""Processes that load pictures: what the tutorial, fastai and timm's script take here without being asked."""
+"""Processes that load pictures: what the tutorial and timm's script take without being asked. `Trainer` takes none."""
 
-PEERS = {"tutorial": "torch", "timm": "timm", "fastai": "fastai", "trainer": "accelerate"}
+PEERS = {"tutorial": ["torch"], "timm": ["timm"], "fastai": ["fastai"], "trainer": ["accelerate", "transformers"]}
 """Those there are, each with what must be installed for it."""
 
 
@@ -31,8 +32,8 @@ class Task:
     """timm's name."""
     weights: Path
     """A folder with model.safetensors; without one everyone begins at random weights."""
-    frozen: bool = False
-    """Whether only the classifier learns."""
+    frozen: bool
+    """Whether only the classifier learns. Nobody may forget to say so: a peer that trains everything looks slow."""
     best: bool = False
     """With the best flags: bf16, channels last."""
     size: tuple[int, int] = (224, 224)
@@ -67,16 +68,21 @@ class Epoch:
 
 def here() -> list[str]:
     """The peers that are installed."""
-    return [name for name, needed in PEERS.items() if find_spec(needed)]
+    return [name for name, needed in PEERS.items() if all(map(find_spec, needed))]
 
 
 def timed(name: str, task: Task, count: int) -> list[Epoch]:
     """A peer's epochs, the first left out: in it everything warms up."""
-    _as_a_process_begins()
-    return list(import_module(f"benchmarks.peers.{name}_loop").epochs(task, 1 + count))[1:]
+    return list(epochs_of(name, task, 1 + count))[1:]
 
 
-def _as_a_process_begins() -> None:
+def epochs_of(name: str, task: Task, count: int) -> Iterator[Epoch]:
+    """So many epochs of a peer."""
+    as_a_process_begins()
+    yield from import_module(f"benchmarks.peers.{name}_loop").epochs(task, count)
+
+
+def as_a_process_begins() -> None:
     """What Thaw has set for this process is taken back: a peer would begin without it."""
     import torch
 

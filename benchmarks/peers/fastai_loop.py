@@ -1,17 +1,21 @@
-"""fastai's `vision_learner`, with its own head and its own transforms; `freeze` where only the classifier learns."""
+"""fastai's `vision_learner`, with its own head and its own transforms; `freeze` where only the classifier learns.
+
+Norms of a frozen network go on learning as its documentation shows it, and at its best rest like everything else.
+"""
 
 import time
 from collections.abc import Iterator
 
 import torch
 
-from benchmarks.peers import WORKERS, Epoch, Task
+from benchmarks.peers import MEAN, STD, WORKERS, Epoch, Task
 
 
 def epochs(task: Task, count: int) -> Iterator[Epoch]:
     from fastai.vision.all import (  # type: ignore[import-not-found]
         Callback,
         ImageDataLoaders,
+        Normalize,
         RandomResizedCrop,
         accuracy,
         vision_learner,
@@ -22,11 +26,16 @@ def epochs(task: Task, count: int) -> Iterator[Epoch]:
         train="train",
         valid="val",
         item_tfms=RandomResizedCrop(task.size),
+        batch_tfms=Normalize.from_stats(MEAN, STD),
         bs=task.batch,
-        num_workers=WORKERS,
+        drop_last=False,  # everyone learns from the same pictures
         device=torch.device("cpu"),
+        **({"num_workers": WORKERS} if task.best else {}),
     )
-    learner = vision_learner(loaders, task.network, pretrained=False, metrics=accuracy)
+    learner = vision_learner(
+        loaders, task.network, pretrained=False, metrics=accuracy, train_bn=not (task.frozen and task.best)
+    )
+    learner.model[0].model.load_state_dict(task.model().state_dict(), strict=False)  # all but the classifier
     told: list[Epoch] = []
 
     class Clock(Callback):  # type: ignore[misc]

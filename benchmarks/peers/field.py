@@ -22,9 +22,9 @@ FLAGS = ("defaults", "best flags")
 
 
 @contextmanager
-def field(dataset: str, network: str, per_class: int | None = None) -> Iterator[Task]:
-    """The task of learning a dataset below THAW_DATA with a network below THAW_WEIGHTS."""
-    _, weights = (_folder(name) for name in ("THAW_DATA", "THAW_WEIGHTS"))
+def field(dataset: str, network: str, *, frozen: bool, per_class: int | None = None) -> Iterator[Task]:
+    """The task of learning a dataset below THAW_DATA with a network below THAW_WEIGHTS, or only with its classifier."""
+    _folder("THAW_DATA")
     with TemporaryDirectory() as folder:
         recipe = Recipe(dataset=dataset, examples_per_class=per_class)
         lesson = laid_out(recipe, Home(Path(folder) / "home"), Path(folder))
@@ -32,9 +32,15 @@ def field(dataset: str, network: str, per_class: int | None = None) -> Iterator[
             folder=Path(folder),
             classes=len(lesson.source.classes),
             network=network,
-            weights=weights / network,
+            frozen=frozen,
+            weights=weights_of(network),
             size=NATURAL.get(dataset, (224, 224)),
         )
+
+
+def weights_of(network: str) -> Path:
+    """Where a network's weights lie, if there are any."""
+    return _folder("THAW_WEIGHTS") / network
 
 
 def _folder(name: str) -> Path:
@@ -59,7 +65,12 @@ def laid_out(recipe: Recipe, home: Home, to: Path) -> Lesson:
 def _root_of(name: str, file: str, home: Home) -> Path:
     """The folder that a dataset's files are named from."""
     places = [*(folder / name for folder in data_folders()), *(home.datasets / FOUND).glob(f"{name}-*")]
-    return next(place for place in places if (place / file).is_file())
+    found = next((place for place in places if (place / file).is_file()), None)
+    if found is None:
+        raise NotFound(
+            f"{name} has no picture files that everyone could read; take a dataset that is a folder of pictures."
+        )
+    return found
 
 
 def both(task: Task) -> dict[str, Task]:

@@ -53,6 +53,7 @@ def epochs(task: Task, count: int) -> Iterator[Epoch]:
             per_device_eval_batch_size=task.batch,
             learning_rate=task.lr,
             dataloader_num_workers=WORKERS,
+            dataloader_persistent_workers=task.best,
             eval_strategy="epoch",
             save_strategy="no",
             report_to=[],

@@ -24,6 +24,9 @@ CROP_MARGIN = 0.875
 
 DECODE_CHUNK = 256
 
+VERSION = 1
+"""Raised where pictures are decoded, or made to fit, in another way: what was kept is made anew then."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Preparation:
@@ -90,7 +93,7 @@ class Canvases:
 
     def __init__(self, source: Source, preparation: Preparation, cache: Path):
         self.source, self.preparation = source, preparation
-        about = [source.fingerprint, preparation.fit]
+        about = [source.fingerprint, preparation.fit, VERSION]
         self._rows = Rows(cache / "pixels", about, len(source), (*preparation.canvas, 3), np.uint8)
 
     def __getitem__(self, indices: np.ndarray) -> np.ndarray:

@@ -9,14 +9,18 @@ import hashlib
 import json
 import mmap
 import os
+import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.errors import telling_of_a_full_disk
+
+SETTLED_EVERY = 10.0
+"""Seconds after which rows that were written count, while others are being made."""
 
 
 class Rows:
@@ -58,6 +62,21 @@ class Rows:
             self._put(self._bytes + int(number), b"\1")
         with telling_of_a_full_disk(self._path):
             os.fsync(self._file)
+
+    def keep(self, batches: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
+        """Write numbers and rows as they come, and declare them written every few seconds: a kill costs no more."""
+        fresh: list[np.ndarray] = []
+        since = time.monotonic()
+        try:
+            for numbers, rows in batches:
+                self.write(numbers, rows)
+                fresh.append(numbers)
+                if time.monotonic() - since >= SETTLED_EVERY:
+                    self.settle(np.concatenate(fresh))
+                    fresh, since = [], time.monotonic()
+        finally:
+            if fresh:
+                self.settle(np.concatenate(fresh))
 
     def _put(self, place: int, content: bytes) -> None:
         """Never through the map: where there is no space left, touching an empty page of it ends the process."""

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Generator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,9 @@ def execute(recipe: Recipe, log: RunLog, device: str, team: "Team | None" = None
     """
     others = {} if team is None else {"team": team}
     try:
-        _listen(learner_of(recipe)(recipe, device, plan=log.plan, state=log.state, home=log.home, **others), log)
+        learner = learner_of(recipe)
+        with _given_back():
+            _listen(learner(recipe, device, plan=log.plan, state=log.state, home=log.home, **others), log)
     except Superseded:
         return  # the run is in other hands by now
     except ExplorerError as error:
@@ -47,6 +49,13 @@ def execute(recipe: Recipe, log: RunLog, device: str, team: "Team | None" = None
         bug = "".join(traceback.format_exception_only(error)).strip()
         log.finish("failed", f"A bug: {bug}", traceback.format_exc())
         raise
+
+
+def _given_back() -> AbstractContextManager[None]:
+    """A notebook goes on computing in the process in which a run has learned."""
+    from core.training.surroundings import given_back  # torch has been loaded by now
+
+    return given_back()
 
 
 def last_word(error: ExplorerError) -> tuple[State, str]:

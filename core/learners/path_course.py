@@ -1,7 +1,7 @@
 """A path's way through its epochs: features first, then steps of all heads; validation says which one is told of."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from core.training.parts import HEAD
 from core.training.plan import Plan
 from core.training.predicting import Answers
 from core.training.stepper import is_hopeless, recent
+from core.training.surroundings import computing_on
 from core.training.weights import Tensors
 
 
@@ -48,14 +49,9 @@ class PathCourse(Course):
         with self.looking():
             return sum(self.pupil.features.gather(kept))
 
-    @contextmanager
-    def looking(self) -> Iterator[None]:
+    def looking(self) -> AbstractContextManager[None]:
         """With all threads there are."""
-        torch.set_num_threads(self._threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(self.plan.compute_threads)
+        return computing_on(self._threads)
 
     def predictor(self, state: Tensors, used: Answers | None = None) -> Answers:
         """Steps are over, and whole pictures are looked at again."""

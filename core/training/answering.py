@@ -5,16 +5,21 @@ weight, and two pictures are asked in both ways. Answers are given in float32: a
 has features of its own for them, computed once for the best weights and the last.
 """
 
+import math
+
 import numpy as np
 import torch
 
 from core.training.feeding import Feeder
 from core.training.folding import alike
+from core.training.memory import in_halves
 from core.training.predicting import Predictor, in_full_precision
 from core.training.splitting import Cut
 from core.training.weights import Tensors
 
 AT_ONCE = 512
+LARGE = 2**26
+"""Bytes of features: of larger ones there are fewer at once."""
 ASKED_TWICE = 2
 
 
@@ -25,7 +30,8 @@ def logits_from_features(
     cut = feeder.cut
     if cut is None or not _made_by_these(feeder, cut, state) or not feeder.has_features_of(indices):
         return None
-    chunks = np.split(indices, range(AT_ONCE, len(indices), AT_ONCE))
+    at_once = max(1, min(AT_ONCE, LARGE // (4 * math.prod(cut.shape))))
+    chunks = np.split(indices, range(at_once, len(indices), at_once))
     said = np.concatenate([_through(cut, predictor, feeder.features_of(chunk)) for chunk in chunks])
     seen = predictor.logits_of(feeder.lesson.canvases[indices[:ASKED_TWICE]])
     return said if alike(torch.from_numpy(said[:ASKED_TWICE]), torch.from_numpy(seen)) else None
@@ -44,4 +50,4 @@ def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
 def _through(cut: Cut, predictor: Predictor, features: np.ndarray) -> np.ndarray:
     """What comes after the border, of the network that was read back."""
     with in_full_precision():
-        return cut.of(predictor.model).suffix(torch.from_numpy(features)).float().numpy()
+        return in_halves(cut.of(predictor.model).suffix, torch.from_numpy(features)).float().numpy()

@@ -12,6 +12,7 @@ import torch
 import core
 from core.recipe import Recipe
 from core.training.lesson import Lesson
+from core.training.machine import name_of
 from core.training.model import Net
 from core.training.origins import origin_of
 
@@ -31,14 +32,13 @@ def environment(
     recipe: Recipe, lesson: Lesson, device: torch.device, *, licence: str, **weights: Any
 ) -> dict[str, Any]:
     """Versions, machine, seed, and the hashes of data and weights; the licence is that of the weights."""
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
     return {
         "thaw": core.__version__,
         "python": platform.python_version(),
         "system": platform.platform(),
         "versions": {package: _version(package) for package in PACKAGES},
         "device": device.type,
-        "device_name": name,
+        "device_name": name_of(device),
         "cores": os.cpu_count(),
         "seed": recipe.seed,
         "split_seed": recipe.split_seed,

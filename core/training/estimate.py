@@ -34,6 +34,7 @@ from core.training.measuring import (
     wait_for,
 )
 from core.training.session import Session
+from core.training.surroundings import computing_on
 from core.training.team import ALONE
 
 STEPS = 40
@@ -93,13 +94,14 @@ def _phases(trial: Session, whole: dict[str, np.ndarray]) -> Iterator[Phase]:
         return (*awake, trial.feeder.sizes.at(epoch))
 
     for epoch, rows in phases(trial.recipe.epochs, pace):
-        tried = _phase(trial, epoch, whole)
+        tried = _phase(trial, range(epoch, epoch + max(rows)), whole)
         yield from (replace(tried, epochs=epochs) for epochs in rows)
 
 
-def _phase(trial: Session, epoch: int, whole: dict[str, np.ndarray]) -> Phase:
+def _phase(trial: Session, epochs: range, whole: dict[str, np.ndarray]) -> Phase:
     """One phase as it begins, on few pictures, and then on as many as can be had in a moment."""
-    batch, trial.position.epoch = trial.batch_size, epoch
+    batch, epoch = trial.batch_size, epochs.start
+    trial.position.epoch = epoch
     few = min(FEW, batch)
     _show_only(trial, whole, FEW, FEW, few)
     trial.begin_epoch(epoch)
@@ -111,7 +113,7 @@ def _phase(trial: Session, epoch: int, whole: dict[str, np.ndarray]) -> Phase:
         trial.begin_epoch(epoch)
         step, judging, making = _step(trial, epoch, batch), _judging(trial), _making(trial)
     trial.batch_size = batch
-    return Phase(epochs=1, step=step, judging=judging, prefix=making * _lacking(trial, whole))
+    return Phase(epochs=1, step=step, judging=judging, prefix=making * _lacking(trial, epochs, whole))
 
 
 def _show_only(trial: Session, whole: dict[str, np.ndarray], train: int, val: int, batch: int) -> None:
@@ -147,13 +149,13 @@ def _making(trial: Session) -> float:
 
 def _making_with(trial: Session, frozen: Frozen) -> float:
     pictures = trial.feeder.plain.pictures(trial.lesson.splits["val"][: trial.plan.eval_batch], 0)
-    return second_time(partial(frozen.features, pictures)) / len(pictures)
+    with computing_on(trial.plan.compute_threads):
+        return second_time(partial(frozen.features, pictures)) / len(pictures)
 
 
-def _lacking(trial: Session, whole: dict[str, np.ndarray]) -> int:
-    """For how many pictures there are no features yet, though they will be kept."""
-    feeder = trial.feeder
-    return feeder.lacking("val", whole["val"]) + feeder.views * feeder.lacking("train", whole["train"])
+def _lacking(trial: Session, epochs: range, whole: dict[str, np.ndarray]) -> int:
+    """How many features there are not yet, though they will be kept."""
+    return sum(trial.feeder.lacking(split, whole[split], epochs) for split in ("train", "val"))
 
 
 def _answering(trial: Session, whole: dict[str, np.ndarray]) -> float:

@@ -21,7 +21,7 @@ from core.data.batches import Varied, prefetched
 from core.recipe import Recipe
 from core.training.counting import FORWARD_AND_BACKWARD
 from core.training.frozen import Frozen, cut_if_it_fits, entering
-from core.training.keeping import reason_against
+from core.training.keeping import reason_against, room_on
 from core.training.lesson import Lesson
 from core.training.model import Net
 from core.training.placing import Make, Placing
@@ -226,11 +226,12 @@ class Feeder:
     def _shown(self, split: str) -> Varied:
         return self.varied if split == "train" else self.plain
 
-    def lacking(self, split: str, numbers: np.ndarray) -> int:
-        """Of how many pictures of a split features will be kept, while it learns, that are not computed yet."""
+    def lacking(self, split: str, numbers: np.ndarray, epochs: range) -> int:
+        """How many features of pictures of a split will be kept in these epochs that are not computed yet."""
         if self.frozen is None or not self.keeps[split]:
             return 0
-        return len(self.frozen.rows(self._shown(split), 0).missing(numbers))
+        views = {epoch % self.views if split == "train" else 0 for epoch in epochs}
+        return sum(len(self.frozen.rows(self._shown(split), view).missing(numbers)) for view in views)
 
     @property
     def _may_answer(self) -> bool:
@@ -243,8 +244,9 @@ class Feeder:
             return False
         height, width = self.net.preparation.size
         rows = self.answering.rows(self.plain, 0)
+        lacking = len(rows.missing(held_out)) * rows.row_bytes
         worth_keeping = self.keeps["train"] and rows.row_bytes <= 3 * height * width
-        return worth_keeping or not len(rows.missing(held_out))
+        return not lacking or (worth_keeping and lacking <= room_on(self.lesson.home.cache))
 
     def features_of(self, held_out: np.ndarray) -> np.ndarray:
         """The features of pictures that answers come from, computed now if they never were."""

@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import timm
 import torch
 from torch import nn
 
 from core.data.batches import Made, Varied, in_turns, prefetched
+from core.data.pixels import VERSION as CANVASES
 from core.data.rows import Rows
 from core.recipe import Recipe
 from core.training.keeping import Costs, memory_for_reading, room_on
@@ -32,6 +34,7 @@ def kept_features(lesson: Lesson, net: Net, shape: Sequence[int], **made: Any) -
     """The rows on disk for features made in one way."""
     about = {
         "data": lesson.source.fingerprint,
+        "by": [CANVASES, timm.__version__, torch.__version__],
         "architecture": net.blueprint.architecture,
         "arguments": json.dumps(net.blueprint.model_args, sort_keys=True),
         "preparation": net.preparation.to_json(),
@@ -120,9 +123,7 @@ class Frozen:
             return
         batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
         pictures = made_ready(lambda batch: varied.pictures(batch, 0, view), batches, self.plan, self.device)
-        for batch, made in zip(batches, pictures, strict=True):
-            rows.write(batch, self.features(made))
-        rows.settle(missing)
+        rows.keep((batch, self.features(made)) for batch, made in zip(batches, pictures, strict=True))
 
     def features(self, pictures: np.ndarray) -> np.ndarray:
         """What the prefix makes of pictures, as it is kept."""

@@ -13,6 +13,11 @@ def machine() -> str:
     return f"{_processor()}, {cores} cores, {torch.backends.cpu.get_cpu_capability()}, torch {torch.__version__}"
 
 
+def name_of(device: torch.device) -> str:
+    """What computes there, as its maker calls it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor() or platform.machine()
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

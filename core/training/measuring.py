@@ -19,7 +19,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.environment import peak_memory
 from core.training.lesson import Lesson
-from core.training.memory import release_freed_memory
+from core.training.surroundings import given_back
 
 FEW = 8
 """Pictures that the first try is made with: even a large network on a small machine takes only seconds for them."""
@@ -132,16 +132,12 @@ def measured(device: torch.device) -> Iterator[Callable[[], int]]:
 
     A trial sets as many threads as its plan asks for, and holds memory; both are given back.
     """
-    threads = torch.get_num_threads()
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")  # Linux: forget the peak until now
-    try:
+    with given_back():
         yield lambda: _peak(device)
-    finally:
-        torch.set_num_threads(threads)
-        release_freed_memory()
 
 
 def _peak(device: torch.device) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from core.data.remembering import Memory
 from core.training.calibrating import CHANGES, EVALUATED, Measured, Setting, Work
 from core.training.compiling import Tried
-from core.training.machine import machine
+from core.training.machine import machine, name_of
 
 
 def recall(cache: Path, work: Work) -> Measured | None:
@@ -67,7 +67,7 @@ def _memory(cache: Path, work: Work, question: str = "the quickest way to comput
         "start": asdict(work.start),
         "free": sorted(work.free),
     }
-    place = f"{machine()}, {work.device.type}"
+    place = f"{machine()}, {work.device.type}, {name_of(work.device)}"
     return Memory.about(cache, f"{question} {json.dumps(about, sort_keys=True, default=str)}", place)
 
 

@@ -215,6 +215,7 @@ class Session(Attempt[Fed]):
             return super().predictor(state)
         assert isinstance(used, Predictor)
         used.model.load_state_dict(state)
+        used.model.train().eval()  # some transformers forget only here what they keep for evaluation
         return used
 
     def open(self, folder: Path) -> Predictor:

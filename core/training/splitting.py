@@ -54,8 +54,10 @@ def cut_below(model: nn.Module, learning: Iterable[str], example: torch.Tensor) 
     with torch.no_grad():
         with noticing_pairs(model) as pairs:
             wanted = model(example)
-        for make in _ways(model, set(learning), example):
-            tried = _tried(make(model), model, example, wanted)
+        learning = set(learning)
+        awake = [each for name, each in model.named_parameters() if name in learning and each.requires_grad]
+        for make in _ways(model, learning, example):
+            tried = _tried(make(model), model, example, wanted, awake)
             if tried is not None:
                 cut, features = tried
                 return replace(cut, prefix=_Light(cut, model, pairs, example[:1], features[:1])) if pairs else cut
@@ -198,18 +200,35 @@ def _cut_at_head(model: nn.Module) -> Cut:
 
 
 def _dropout_before_classifier(model: nn.Module) -> float:
-    """The rate of the dropout that the prefix ends with, at rest: each family of networks keeps it elsewhere."""
-    owners = (model, getattr(model, HEAD, None))
-    found = [getattr(owner, place, None) for owner in owners for place in ("drop_rate", "head_drop", "drop")]
+    """The rate of the dropout that the prefix ends with, at rest: each family of networks keeps it elsewhere.
+
+    A classifier that has one of its own drops by itself.
+    """
+    classifier, head = model.get_classifier(), getattr(model, HEAD, None)  # type: ignore[operator]
+    if _dropouts(classifier):
+        return 0.0
+    found = [getattr(owner, place, None) for owner in (model, head) for place in ("drop_rate", "head_drop", "drop")]
     rates = [each.p if isinstance(each, nn.Dropout) else each for each in found]
-    return max((float(rate) for rate in rates if isinstance(rate, int | float)), default=0.0)
+    named = max((float(rate) for rate in rates if isinstance(rate, int | float)), default=0.0)
+    return named or max(_dropouts(head), default=0.0)
 
 
-def _tried(cut: Cut, model: nn.Module, example: torch.Tensor, wanted: torch.Tensor) -> tuple[Cut, torch.Tensor] | None:
+def _dropouts(module: object) -> list[float]:
+    """The rates of those in a module; what is none, like two classifiers, has none."""
+    inside = module.modules() if isinstance(module, nn.Module) else ()
+    return [each.p for each in inside if isinstance(each, nn.Dropout)]
+
+
+def _tried(
+    cut: Cut, model: nn.Module, example: torch.Tensor, wanted: torch.Tensor, awake: Sequence[nn.Parameter]
+) -> tuple[Cut, torch.Tensor] | None:
     """The cut with what trying it has told, and the example's features; None where it computes something else."""
     try:
-        with counted(model) as below:
+        with counted(model) as below, torch.enable_grad():
             features = cut.prefix(example)
+        if not isinstance(features, torch.Tensor) or _depends_on(features, awake):
+            return None
+        features = features.detach()
         with counted(model) as above:
             found = cut.suffix(features)
     except CANNOT:
@@ -218,3 +237,11 @@ def _tried(cut: Cut, model: nn.Module, example: torch.Tensor, wanted: torch.Tens
         return None
     of_prefix, of_suffix = (2 * sum(each) / len(example) for each in (below, above))
     return replace(cut, shape=tuple(features.shape[1:]), operations=of_prefix, above=of_suffix), features
+
+
+@torch.enable_grad()
+def _depends_on(features: torch.Tensor, awake: Sequence[nn.Parameter]) -> bool:
+    """Whether what learns is used below the border: some networks use a module's parameters without calling it."""
+    if not awake or not features.requires_grad:
+        return False
+    return any(each is not None for each in torch.autograd.grad(features.sum(), awake, allow_unused=True))

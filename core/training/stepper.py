@@ -54,6 +54,8 @@ class Stepper:
         self.loss: float | None = None
         self._parameters = dict(net.model.named_parameters())
         self._unread: Unread[Tally] = Unread(feeder.device)
+        together = min(recipe.pictures_per_step, len(feeder.lesson.splits["train"]))
+        self._most = math.ceil(together / team.size)
 
     def learn(self, fed: Fed, position: Position) -> float:
         """One step on one batch; returns its rate."""
@@ -126,12 +128,15 @@ class Stepper:
             totals[name] = penalty.detach()
         return Tally(totals, right, mass, learned=len(fed.indices), pictures=fed.of)
 
-    @staticmethod
-    def _pieces(inputs: torch.Tensor, targets: torch.Tensor, pieces: int) -> Iterator[tuple[torch.Tensor, ...]]:
+    def _pieces(self, inputs: torch.Tensor, targets: torch.Tensor, pieces: int) -> Iterator[tuple[torch.Tensor, ...]]:
         """As even as can be: BatchNorm cannot learn from one left over. Of an empty share there are none."""
-        pieces = min(pieces, len(inputs))
-        if pieces:
+        if len(inputs):
+            pieces = self._pieces_of(pieces, len(inputs))
             yield from zip(inputs.tensor_split(pieces), targets.tensor_split(pieces), strict=True)
+
+    def _pieces_of(self, pieces: int, pictures: int) -> int:
+        """How many pieces a batch takes where whole ones take so many: the last of an epoch may be smaller."""
+        return 1 if pieces == 1 else math.ceil(pictures / math.ceil(self._most / pieces))
 
     def _count(self, totals: dict[str, float], right: float, pictures: int, position: Position) -> None:
         position.count(totals, right, pictures)
@@ -147,11 +152,11 @@ class Stepper:
             ) from None
         if not too_few and not ran_out(error):
             raise error
-        if too_few or position.pieces >= pictures:
+        if too_few or self._pieces_of(position.pieces, pictures) >= pictures:
             raise not_even_one() from None
-        position.pieces = min(2 * position.pieces, pictures)
-        size = math.ceil(pictures / position.pieces)
-        message = f"Out of memory: each batch of {pictures} is now computed {size} at a time, for the same gradient."
+        position.pieces = min(2 * position.pieces, self._most)
+        size = math.ceil(self._most / position.pieces)
+        message = f"Out of memory: each batch of {self._most} is now computed {size} at a time, for the same gradient."
         self.notices.append(("memory", message))
 
     def _sample_gradients(self, position: Position) -> None:

@@ -184,6 +184,14 @@ def test_another_fingerprint_fit_or_size_is_another_cache_but_other_colours_are_
     assert sum(colours.reads.values()) == 0
 
 
+def test_another_way_of_decoding_finds_no_canvases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    Canvases(Drawn().source, preparation(), tmp_path).ensure(np.arange(9))
+    monkeypatch.setattr("core.data.pixels.VERSION", 0)
+    later = Drawn()
+    Canvases(later.source, preparation(), tmp_path).ensure(np.arange(9))
+    assert sum(later.reads.values()) == 9
+
+
 def test_a_picture_that_cannot_be_read_leaves_no_row_that_counts(tmp_path: Path):
     whole = Drawn()
 

@@ -133,3 +133,29 @@ for start in range(400):
     rows, every = Rows(tmp_path, "pictures", 400, (2, 3), np.uint8), np.arange(400)
     assert len(rows.missing(every)) == 0
     assert np.array_equal(rows[every], np.broadcast_to((every % 251).astype(np.uint8)[:, None, None], (400, 2, 3)))
+
+
+@pytest.mark.parametrize(("every", "left"), [(0.0, [4, 5]), (1000.0, [0, 1, 2, 3, 4, 5])])
+def test_what_is_written_counts_after_some_seconds_while_others_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: float, left: list[int]
+):
+    monkeypatch.setattr("core.data.rows.SETTLED_EVERY", every)
+
+    def made():
+        for numbers in np.split(np.arange(4), 2):
+            yield numbers, values(numbers)
+        assert rows_in(tmp_path).missing(EVERY).tolist() == left, "a kill here would lose these"
+
+    rows_in(tmp_path).keep(made())
+    assert rows_in(tmp_path).missing(EVERY).tolist() == [4, 5]
+
+
+def test_what_was_written_before_something_failed_counts(tmp_path: Path):
+    def made():
+        yield EVERY[:2], values(EVERY[:2])
+        raise ValueError("the third cannot be computed")
+
+    with pytest.raises(ValueError, match="third"):
+        rows_in(tmp_path).keep(made())
+    assert np.array_equal(rows_in(tmp_path)[EVERY[:2]], values(EVERY[:2]))
+    assert rows_in(tmp_path).missing(EVERY).tolist() == [2, 3, 4, 5]

@@ -1,11 +1,13 @@
 """What remains of a run, however it ends: its state, its reason, its events and its folders."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import torch
 
-from core.engines.base import execute
+from core.engines.base import Learning, execute, learner_of
 from core.engines.immediate import Immediate
 from core.events import Event, Improved, Step
 from core.recipe import Recipe
@@ -229,3 +231,18 @@ def test_a_snapshot_is_taken_when_due_not_at_every_step(record: Record, monkeypa
         log.take(Step(elapsed=0, epoch=0, step=taken, pictures=1, lr=1, save=lambda folder: saved.append(folder)))
         taken += 1
     assert taken > 10
+
+
+def test_what_a_run_sets_for_its_process_is_as_before_in_the_end(record: Record, monkeypatch: pytest.MonkeyPatch):
+    before = torch.get_num_threads()
+
+    def greedy(recipe: Recipe) -> Callable[..., Learning]:
+        def learn(*given: object, **more: object) -> Learning:
+            torch.set_num_threads(before + 1)
+            yield from learner_of(recipe)(*given, **more)
+
+        return learn
+
+    monkeypatch.setattr("core.engines.base.learner_of", greedy)
+    assert train(record, epochs=2).state == "done"
+    assert torch.get_num_threads() == before

@@ -135,3 +135,16 @@ def test_only_a_network_with_its_norms_in_their_places_takes_up_others(run, tiny
     session = run.sessions[-1]
     used = session.predictor(session.best)
     assert (session.predictor(session.best, used) is used) == again
+
+
+def test_transformers_that_keep_sums_for_evaluation_take_up_others_too(run, tiny: Recipe):
+    recipe = replace(tiny, backbone="tiny_vit_5m_224", strategy="last_stages", precision="float32", epochs=2)
+    run(replace(recipe, image_size=(64, 64), examples_per_class=1))
+    session = run.sessions[-1]
+    last, pictures = session.state_now(), session.lesson.canvases[session.lesson.splits["val"][:4]]
+    other = {name: torch.rand_like(each) if "attention_biases" in name else each for name, each in last.items()}
+    used = session.predictor(last)
+    before = used.logits_of(pictures)
+    again = session.predictor(other, used)
+    assert again is used and not np.allclose(again.logits_of(pictures), before)
+    np.testing.assert_array_equal(again.logits_of(pictures), session.predictor(other).logits_of(pictures))

@@ -87,11 +87,18 @@ class Wrong(nn.Module):
         return 1.5 * self.model(pictures)
 
 
+class Lost(Wrong):
+    """Answers with no number."""
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        return torch.nan * self.model(pictures)
+
+
 def failing(model: nn.Module, graphs: bool = False) -> Pass:
     raise RuntimeError("no compiler here")
 
 
-@pytest.mark.parametrize("broken", [Wrong, failing])
+@pytest.mark.parametrize("broken", [Wrong, Lost, failing])
 def test_what_computes_otherwise_or_not_at_all_does_not_count(
     work: Work, broken: Callable[[nn.Module], Pass], monkeypatch: pytest.MonkeyPatch
 ):
@@ -236,6 +243,7 @@ def test_only_steps_with_everything_at_full_size_count(tiny: Recipe, home: Home)
 def test_what_was_found_decides_on_a_gpu(work: Work, home: Home, monkeypatch: pytest.MonkeyPatch):
     from core.training import plan as plans
 
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "a GPU")
     on_gpu = replace(work, device=torch.device("cuda"), whole=6_000)
     monkeypatch.setattr(plans, "_of_accelerator", lambda recipe, device: Plan(precision="bf16", why="a GPU"))
     monkeypatch.setattr(plans, "tried", lambda work, precision: None)

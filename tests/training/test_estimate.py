@@ -1,6 +1,7 @@
 """What is estimated comes true, whatever the strategy keeps; and estimating changes nothing."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,9 @@ from core.training.estimate import estimate
 from core.training.feeding import Fed
 from core.training.frozen import Frozen
 from core.training.measuring import FEW
+from core.training.plan import Plan
 from core.training.session import Session
+from core.training.team import ALONE
 
 TRIES = 4
 """A machine that others use too may be twice as busy a moment later."""
@@ -114,3 +117,37 @@ def test_features_that_are_kept_already_cost_nothing_more(run, home: Home, tiny:
     before = estimate(recipe, home, "cpu")
     run(recipe)
     assert estimate(recipe, home, "cpu").seconds < before.seconds
+
+
+def test_features_are_estimated_on_as_many_threads_as_make_them(
+    home: Home, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    threads, features = Counter[int](), Frozen.features
+
+    def noting(frozen: Frozen, pictures: np.ndarray) -> np.ndarray:
+        threads[torch.get_num_threads()] += 1
+        return features(frozen, pictures)
+
+    monkeypatch.setattr(Frozen, "features", noting)
+    monkeypatch.setattr("core.training.session.make_plan", lambda *about: Plan(compute_threads=3))
+    estimate(replace(tiny, strategy="head"), home, "cpu")
+    assert set(threads) == {3}, "though the steps of a head take one"
+
+
+def test_each_view_that_is_lacking_is_estimated(home: Home, tiny: Recipe, monkeypatch: pytest.MonkeyPatch):
+    clock, features = Clock(), Frozen.features
+
+    def make(frozen: Frozen, pictures: np.ndarray) -> np.ndarray:
+        clock.now += len(pictures)
+        return features(frozen, pictures)
+
+    recipe = replace(tiny, strategy="head", augmentation=["flip"], views=2, epochs=6, precision="float32")
+    begun = Session(recipe, torch.device("cpu"), home, None, ALONE)
+    train, val, test = (len(begun.lesson.splits[split]) for split in ("train", "val", "test"))
+    monkeypatch.setattr("core.training.estimate.time", clock)
+    monkeypatch.setattr("core.training.measuring.time", clock)
+    monkeypatch.setattr(Frozen, "features", make)
+    said = estimate(recipe, home, "cpu").seconds
+    assert said == pytest.approx(2 * train + val + test, abs=2 * FEW), "a second for each, but for those it tried"
+    begun.begin_epoch(0)
+    assert estimate(recipe, home, "cpu").seconds == pytest.approx(train + test, abs=FEW), "the other view, and answers"

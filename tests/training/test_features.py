@@ -1,9 +1,11 @@
 """What a frozen prefix computes is computed once, and nothing else changes by that."""
 
+import math
 import time
 from collections import Counter
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,6 +122,13 @@ def test_other_weights_or_another_preparation_find_no_features(run, tiny: Recipe
     assert run(head_only).said(EpochEnded)[0].cache == "reused"
 
 
+def test_another_timm_finds_no_features(run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch):
+    head_only = replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", epochs=2)
+    run(head_only)
+    monkeypatch.setattr(timm, "__version__", "another")
+    assert run(head_only).said(EpochEnded)[0].cache == "computed"
+
+
 def test_augmented_views_are_kept_as_many_as_asked(run, tiny: Recipe):
     recipe = replace(tiny, strategy="head", augmentation=["flip"], epochs=5)
     assert [e.cache for e in run(replace(recipe, views=2)).said(EpochEnded)] == [
@@ -205,7 +214,7 @@ def test_another_grid_of_as_many_cells_finds_no_features(run, tiny: Recipe):
 
 WITH_DROPOUT = (
     *("resnet18", "mobilenetv3_small_050", "test_efficientnet", "test_convnext", "test_vit", "densenet121"),
-    *("swin_tiny_patch4_window7_224", "vgg11", "inception_v3", "fastvit_t8", "tiny_vit_5m_224"),
+    *("swin_tiny_patch4_window7_224", "vgg11", "inception_v3", "fastvit_t8", "tiny_vit_5m_224", "efficientvit_b0"),
 )
 
 
@@ -221,6 +230,67 @@ def test_dropout_before_the_classifier_also_works_on_kept_features(name: str):
         features = cut.prefix(pictures)
         model.train()
         assert not torch.equal(cut.suffix(features), cut.suffix(features)), "each draw blanks others"
+
+
+def test_a_classifier_that_drops_by_itself_is_given_all():
+    model: Any = timm.create_model("levit_256d", num_classes=50, drop_rate=0.5).eval()
+    cut = cut_below(model, classifier_parameters(model), torch.randn(1, 3, 224, 224))
+    assert cut is not None and cut.boundary == "head"
+    given: list[torch.Tensor] = []
+    model.get_classifier().register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    features = torch.randn(4, *cut.shape)
+    model.train()
+    cut.suffix(features)
+    assert torch.equal(given[0], features)
+
+
+def test_a_prefix_that_lets_several_things_through_is_no_prefix():
+    model = timm.create_model("crossvit_tiny_240", num_classes=3).eval()
+    assert cut_below(model, classifier_parameters(model), torch.randn(1, 3, 240, 240)) is None
+
+
+def test_where_what_learns_is_used_without_being_called_nothing_above_it_is_cut_off():
+    model: Any = timm.create_model("test_resnet", num_classes=3).eval()
+    below = model.forward_features
+    model.scale = nn.Module()
+    model.scale.weight = nn.Parameter(torch.tensor(2.0))
+    model.forward_features = lambda pictures: below(pictures) * model.scale.weight
+    pictures = torch.randn(2, 3, 32, 32)
+    assert cut_below(model, classifier_parameters(model), pictures) is not None
+    assert cut_below(model, {*classifier_parameters(model), "scale.weight"}, pictures) is None
+
+
+def test_large_features_are_answered_a_few_at_a_time_and_in_halves_where_there_is_no_room(
+    run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="last_stages", precision="float32"))
+    session = run.sessions[-1]
+    predictor, held_out = session.predictor(session.best), session.lesson.splits["val"]
+    asked = session.feeder, predictor, session.best, held_out
+    wanted, seen = logits_from_features(*asked), []
+
+    def crowded(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        seen.append(len(inputs[0]))
+        if len(inputs[0]) > 3:
+            raise torch.OutOfMemoryError("Tried to allocate more than there is.")
+
+    monkeypatch.setattr("core.training.answering.LARGE", 5 * 4 * math.prod(session.feeder.cut.shape))
+    predictor.model.get_classifier().register_forward_pre_hook(crowded)
+    found = logits_from_features(*asked)
+    assert found is not None and wanted is not None
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+    assert max(seen) == 5 and len(held_out) > 5
+
+
+def test_no_features_are_kept_for_answers_where_the_disk_has_no_room(
+    run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
+):
+    run(replace(tiny, backbone="thaw_small", pretrained=True, strategy="head", precision="bf16", epochs=2))
+    feeder, unseen = run.sessions[-1].feeder, run.sessions[-1].lesson.splits["train"]
+    assert feeder.has_features_of(unseen)
+    monkeypatch.setattr("core.training.feeding.room_on", lambda folder: 0)
+    assert not feeder.has_features_of(unseen)
+    assert feeder.has_features_of(run.sessions[-1].lesson.splits["val"]), "they are there"
 
 
 @pytest.mark.parametrize("precision", ["float32", "bf16"])

@@ -240,3 +240,15 @@ def test_what_goes_wrong_in_a_new_thread_is_told(thread: ThreadPoolExecutor):
     thread.submit(free, torch.device("cpu")).result()
     with pytest.raises(ValueError, match="a bug"):
         thread.submit(computed, broken).result()
+
+
+@pytest.mark.parametrize(("batch_size", "room", "pieces"), [(28, 7, [7, 7, 7, 7, 2]), (29, 1, [1] * 30)])
+def test_the_last_batch_is_computed_in_pieces_as_large_as_those_of_whole_ones(
+    roomy: Recipe, home: Home, batch_size: int, room: int, pieces: list[int]
+):
+    session = Session(replace(roomy, batch_size=batch_size), torch.device("cpu"), home, None, ALONE)
+    seen = crowd(session.net.model, room)
+    session.begin_epoch(0)
+    for fed in session.batches(0):
+        session.learn(fed)
+    assert seen[-len(pieces) :] == pieces

@@ -101,3 +101,14 @@ def test_what_bf16_gains_is_remembered_of_this_machine_and_so_many_threads(
     keep_gain(tmp_path, 2, 1.9)
     monkeypatch.setattr(torch, "__version__", "2.10.0")
     assert recall_gain(tmp_path, 2) is None
+
+
+def test_another_gpu_behind_the_same_processor_measures_anew(
+    work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    on_gpu = replace(work, device=torch.device("cuda"))
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "one")
+    keep(tmp_path, on_gpu, FOUND)
+    assert recall(tmp_path, on_gpu) == FOUND
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "another")
+    assert recall(tmp_path, on_gpu) is None
