@@ -249,6 +249,7 @@ def create(blueprint: Blueprint, classes: int, pretrained: bool, **options: Any)
         raise WeightsError(f"{file.parent.name} does not fit {blueprint.architecture}: {_mismatch(error)}.") from None
     if blueprint.folder:
         _check_complete(model, blueprint.folder, blueprint.architecture)
+    begin_head(model)  # no file has filled it
     return model
 
 

@@ -17,7 +17,7 @@ from core.events import Finished, Notice
 from core.home import Home
 from core.recipe import Recipe
 from core.training.loop import train
-from core.training.model import Net, build
+from core.training.model import Net, blueprint_of, build, create
 from core.training.origins import WEIGHTS
 from core.training.weights import DRAWN, Tensors, Unfilled
 from tests.training.conftest import differing
@@ -88,6 +88,14 @@ def test_of_a_pretrained_network_nothing_but_the_head_is_drawn(
     for otherwise in (Spoiled, nullcontext):
         monkeypatch.setattr("core.training.model.Unfilled", otherwise)
         assert not differing(begun().model.state_dict(), state), "whatever stood there before the file was read"
+
+
+def test_a_network_is_whole_as_soon_as_it_is_created(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    hand_out("resnet18", tmp_path)
+    monkeypatch.setenv("THAW_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr("core.training.model.Unfilled", Spoiled)
+    model = create(blueprint_of("resnet18", home), 2, pretrained=True)
+    assert all(each.isfinite().all() for each in model.state_dict().values()), "its head too"
 
 
 def hand_out(backbone: str, folder: Path, **instead: torch.Tensor | None) -> Tensors:
