@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +47,14 @@ def the_assistant() -> psutil.Process:
 
 def at_work() -> list[psutil.Process]:
     """A browser for other tests may be this process's child too."""
-    alive = [each for each in psutil.Process().children() if not gone(each)]
-    return [each for each in alive if "core.engines.assistant" in each.cmdline()]
+    return [each for each in psutil.Process().children() if is_an_assistant(each)]
+
+
+def is_an_assistant(process: psutil.Process) -> bool:
+    try:
+        return not gone(process) and "core.engines.assistant" in process.cmdline()
+    except psutil.NoSuchProcess:  # it ended between two questions
+        return False
 
 
 def gone(process: psutil.Process) -> bool:
@@ -114,7 +121,8 @@ def test_who_dies_of_every_answer_is_given_up_after_two_lives(bench: Workbench):
     def kill_them_all() -> None:
         while not stopped.wait(0.02):
             for each in at_work():
-                each.kill()
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
 
     killer = threading.Thread(target=kill_them_all)
     killer.start()
