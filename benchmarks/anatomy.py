@@ -53,7 +53,7 @@ def measure(asked: argparse.Namespace) -> Iterator[Figure]:
         rounds, shares, alone = [], [], []
         with TemporaryDirectory() as folder:
             session = Session(_recipe(network, asked), torch.device("cpu"), Home(Path(folder)), None, ALONE)
-            session.begin_epoch(0)
+            session.make_ready(0)
             operations = operations_per_step(session.model, session.lesson.canvases.preparation.size, asked.batch)
             for _ in range(asked.rounds):
                 rounds.append(_step(session))

@@ -109,7 +109,7 @@ def _busy(dataset: str, rounds: int) -> Figure:
         session = Session(replace(recipe, epochs=20, batch_size=BATCH), CPU, Home(Path(folder)), None, ALONE)
         say(f"the loop: {session.plan.why}")
         session.lesson.canvases.ensure(session.lesson.splits["train"])
-        session.begin_epoch(0)
+        session.make_ready(0)
         given = list(session.feed(0))
         ready = {id(fed): session.feeder.tensor(fed) for fed in given}
         as_always = session.feeder.tensor

@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.drawing import bars_chart
 from benchmarks.figures import Figure, answer, say
 from core.data.pixels import Canvases, Preparation
-from core.events import EpochEnded, Finished, Improved, Predicted, Started, Step
+from core.events import EpochEnded, Finished, Improved, Looked, Predicted, Started, Step
 from core.home import Home
 from core.recipe import Recipe
 from core.runs.liveness import held
@@ -107,8 +107,8 @@ def _running(recipe: Recipe, home: Home) -> Seconds:
 
 
 def _kind_of(event: object) -> str:
-    """A step has nothing to say that takes time, but a snapshot may be due with it."""
-    return "saving" if isinstance(event, Improved | EpochEnded | Predicted | Step) else "events"
+    """A step, or a look at pictures, has nothing to say that takes time, but a snapshot may be due with it."""
+    return "saving" if isinstance(event, Improved | EpochEnded | Predicted | Step | Looked) else "events"
 
 
 def _together(seconds: Seconds) -> Seconds:

@@ -1,6 +1,6 @@
 """What a run can say. Training yields these, the log stores them, pages and the terminal draw them.
 
-Every event is a frozen dataclass of plain values with a JSON form. Four of them also carry `save(folder)`, which
+Every event is a frozen dataclass of plain values with a JSON form. Five of them also carry `save(folder)`, which
 writes what the moment holds; it stays out of the JSON and is valid only until the generator goes on.
 """
 
@@ -55,6 +55,18 @@ class Notice(Event):
     kind: ClassVar[str] = "notice"
     topic: str
     message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked(Event):
+    """How many pictures what is frozen has looked at, of those whose features are still to be made before a step."""
+
+    kind: ClassVar[str] = "looked"
+    pictures: int
+    of: int
+    later: int = 0
+    """How many more there will be before later epochs, as far as is known: those of further views."""
+    save: Save | None = _save()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +152,7 @@ class Finished(Event):
 
 
 EVENTS: dict[str, type[Event]] = {
-    each.kind: each for each in (Started, Notice, Step, EpochEnded, Improved, Predicted, Finished)
+    each.kind: each for each in (Started, Notice, Looked, Step, EpochEnded, Improved, Predicted, Finished)
 }
 
 

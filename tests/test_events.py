@@ -46,7 +46,7 @@ def test_fields_of_a_newer_version_are_passed_over(kind: str):
     assert event_from_json({**event.to_json(), "a field of tomorrow": [1]}) == event
 
 
-@pytest.mark.parametrize("kind", ["step", "improved", "predicted"])
+@pytest.mark.parametrize("kind", ["looked", "step", "epoch_ended", "improved", "predicted"])
 def test_what_an_event_can_save_is_neither_in_its_json_nor_in_its_equality(kind: str, tmp_path: Path):
     plain = sample(kind)
     live = type(plain)(**{**_facts(plain), "save": lambda folder: (folder / "saved").touch()})
@@ -62,6 +62,7 @@ def _facts(event: Event) -> dict[str, Any]:
 
 def test_only_those_that_stand_at_a_safe_moment_can_save():
     assert {kind for kind, cls in EVENTS.items() if "save" in {each.name for each in fields(cls)}} == {
+        "looked",
         "step",
         "epoch_ended",
         "improved",

@@ -11,7 +11,7 @@ import mmap
 import os
 import time
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +63,18 @@ class Rows:
         with telling_of_a_full_disk(self._path):
             os.fsync(self._file)
 
-    def keep(self, batches: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Write numbers and rows as they come, and declare them written every few seconds: a kill costs no more."""
+    def kept(self, batches: Iterable[tuple[np.ndarray, np.ndarray]]) -> Generator[int, None, None]:
+        """Write numbers and rows as they come, and declare them written every few seconds: a kill costs no more.
+
+        After each batch, how many rows it had. Whoever asks for no more has kept what came until then.
+        """
         fresh: list[np.ndarray] = []
         since = time.monotonic()
         try:
             for numbers, rows in batches:
                 self.write(numbers, rows)
                 fresh.append(numbers)
+                yield len(numbers)
                 if time.monotonic() - since >= SETTLED_EVERY:
                     self.settle(np.concatenate(fresh))
                     fresh, since = [], time.monotonic()

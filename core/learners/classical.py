@@ -31,12 +31,9 @@ def learn(
     yield telling.started(search)
     yield from telling.notices(search)
 
-    wish: Wish = None
-    for pictures in search.gather():
-        wish = yield telling.looked(search, pictures)
-        if wish:
-            yield telling.finished(search, search.ending(wish))
-            return
+    if wish := (yield from _looked(search)):
+        yield telling.finished(search, search.ending(wish))
+        return
     for settings in search.begin():
         tried = search.attempt(settings)
         wish = yield telling.ended(search, tried)
@@ -48,3 +45,11 @@ def learn(
     if wish != "pause":
         yield from telling.predictions(search)
     yield telling.finished(search, search.ending(wish))
+
+
+def _looked(search: Search) -> Generator[Event, Wish, Wish]:
+    """The backbones look at all pictures; returns a wish that came meanwhile, when what they saw is safely kept."""
+    for look in search.gather():
+        if wish := (yield telling.looked(search, look)):
+            return wish
+    return None

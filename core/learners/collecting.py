@@ -57,10 +57,8 @@ class Collection:
             missing = rows.missing(numbers)
             batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
             pictures = made_ready(self._pictures, batches if len(missing) else [], self.plan, self.device)
-            for batch, shown in zip(batches, pictures, strict=False):
-                rows.write(batch, self._checked(self._seen(light, shown)))
-                rows.settle(batch)
-                yield len(batch)
+            shown = zip(batches, pictures, strict=False)
+            yield from rows.kept((batch, self._checked(self._seen(light, each))) for batch, each in shown)
 
     def _pictures(self, numbers: np.ndarray) -> np.ndarray:
         return self.lesson.canvases.preparation.seen(self.lesson.canvases[numbers])
@@ -82,12 +80,16 @@ class Collection:
         )
 
     def _made(self, net: Net, branch: Branch) -> dict[str, object]:
-        """Whatever else features depend on. Those that a lone head learns from are made, and kept, in the same way."""
+        """Whatever else features depend on.
+
+        Those that a lone head learns from are made, and kept, in the same way; but not on a GPU, which may round them.
+        """
         stage, first = branch.reading.stage, net is self.nets[0]
+        exactly = [] if self.device.type == "cpu" else ["without TF32"]
         return {
             "weights": net.weights_hash,
             "pooling": self.recipe.to_json()["pooling"],
             "boundary": HEAD if stage == 0 else f"{stage} before the end",
-            "computed": [self.plan.precision, self.plan.memory_format, self.device.type],
+            "computed": [self.plan.precision, self.plan.memory_format, self.device.type, *exactly],
             "view": "plain" if first else ["as shown to", self.nets[0].preparation.to_json()],
         }

@@ -18,6 +18,7 @@ from core.learners.path_keeping import keep_path
 from core.learners.path_walker import Walker
 from core.training.beginning import length
 from core.training.environment import environment_of_net
+from core.training.looking import Look, counted, each_timed
 from core.training.parts import HEAD
 from core.training.plan import Plan
 from core.training.predicting import Answers
@@ -37,17 +38,14 @@ class PathCourse(Course):
         self.position.weights = pupil.net.weights_hash
         self._note = "reused"
 
-    def begin_epoch(self, epoch: int) -> list[float]:
-        """Features of whatever is learned from and judged by are computed before the first step."""
-        with self.position.timed("prefix"):
-            self._note = "computed" if self._gather() else "reused"
-        return super().begin_epoch(epoch)
-
-    def _gather(self) -> int:
-        """Of how many pictures features were lacking: to look at them takes more than a step does."""
+    def look(self, epoch: int) -> Iterator[Look]:
+        """Features of whatever is learned from and judged by: to look at pictures takes more than a step does."""
         kept = np.concatenate([self.lesson.splits["train"], self.lesson.splits["val"]])
+        missing = self.pupil.features.missing(kept)
+        self._note = "computed" if missing else "reused"
         with self.looking():
-            return sum(self.pupil.features.gather(kept))
+            looks = counted(self.pupil.features.gather(kept), missing)
+            yield from each_timed(looks, partial(self.position.timed, "prefix"))
 
     def looking(self) -> AbstractContextManager[None]:
         """With all threads there are."""

@@ -8,7 +8,6 @@ import time
 import numpy as np
 
 from core.home import Home
-from core.learners.course import Course
 from core.learners.estimating_search import looked
 from core.learners.estimating_study import seconds_of_step
 from core.learners.path import course_of
@@ -46,7 +45,7 @@ def estimate_path(recipe: Recipe, home: Home, device: str) -> Estimate:
 
 
 def _step(course: PathCourse) -> float:
-    Course.begin_epoch(course, 0)  # that of a path would first look at all pictures
+    course.begin_epoch(0)
     seconds_of_step(course, 0)  # for whatever is slow the first time
     return seconds_of_step(course, 0)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from core.recipe import Recipe
 from core.training.endings import STOPPED, Ending, out_of_time, rank_of
 from core.training.judging import Judged
 from core.training.lesson import Lesson
+from core.training.looking import Look, counted, each_timed
 from core.training.plan import Plan
 
 MOST_JUDGED = 10_000
@@ -112,17 +114,16 @@ class Search:
         yield
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - began
 
-    def gather(self) -> Iterator[int]:
-        """Compute the features that nobody has kept yet, of all splits; after each batch, of how many pictures."""
-        for numbers in self.lesson.splits.values():
-            batches = self.features.gather(numbers)
-            while True:
-                with self.timed("features"):
-                    count = next(batches, None)
-                if count is None:
-                    break
-                self.computed = True
-                yield count
+    def gather(self) -> Iterator[Look]:
+        """Compute the features that nobody has kept yet, of all splits; after each batch, how far it is.
+
+        Each backbone looks at each picture.
+        """
+        splits = self.lesson.splits.values()
+        missing = sum(self.features.missing(numbers) for numbers in splits)
+        self.computed = missing > 0
+        looks = counted(chain.from_iterable(self.features.gather(numbers) for numbers in splits), missing)
+        yield from each_timed(looks, partial(self.timed, "features"))
 
     def begin(self) -> list[Settings]:
         """Bring the features to one scale; returns all settings that are worth a try."""

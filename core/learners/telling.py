@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Finished, Improved, Looked, Notice, Predicted, Started
 from core.learners.backbones import frozen_stages
 from core.learners.search import Search, Tried
 from core.training.endings import Ending
 from core.training.environment import environment_of_net, peak_memory
+from core.training.looking import Look
 from core.training.parts import HEAD
 from core.training.predicting import softmax
 from core.training.reporting import predicted
@@ -44,9 +45,8 @@ def notices(search: Search) -> Iterator[Notice]:
         yield Notice(elapsed=search.elapsed, topic=topic, message=message)
 
 
-def looked(search: Search, pictures: int) -> Step:
-    """A batch of features: no step of learning, but a sign of life, and an ear for wishes."""
-    return Step(elapsed=search.elapsed, epoch=0, step=0, pictures=pictures, lr=0.0)
+def looked(search: Search, look: Look) -> Looked:
+    return Looked(elapsed=search.elapsed, **look._asdict())
 
 
 def ended(search: Search, tried: Tried) -> EpochEnded:

@@ -63,7 +63,7 @@ class Desk(Protocol):
         ...
 
     def wish(self) -> Wish:
-        """What the run's owner asks of it; asked after every step, so the answer may be a moment old."""
+        """What the run's owner asks of it; asked after every event, so the answer may be a moment old."""
         ...
 
 

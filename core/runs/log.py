@@ -5,11 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from core.events import EpochEnded, Event, Finished, Improved, Predicted, Started, Step, Wish
+from core.events import EpochEnded, Event, Finished, Improved, Looked, Predicted, Started, Step, Wish
 from core.runs.desk import Desk
 from core.runs.states import State
 
 SECONDS_BETWEEN_STEPS = 0.25
+SECONDS_BETWEEN_PICTURES = 2.0
 SECONDS_BETWEEN_SNAPSHOTS = 30.0
 SHARE_FOR_SNAPSHOTS = 0.02
 """Saving the state may take this share of the time, however slow the disk."""
@@ -35,7 +36,7 @@ class RunLog:
     ):
         self.desk, self.home = desk, desk.home
         self._on_event, self._between_snapshots = on_event, seconds_between_snapshots
-        self._held_back: Step | None = None
+        self._held_back: Step | Looked | None = None
         self._kept_at = float("-inf")  # the first step shows at once that something moves
         self._snapshot_at = time.monotonic()
         self._snapshot_cost = 0.0
@@ -60,8 +61,8 @@ class RunLog:
         wish = self.desk.wish()
         self.keep_better_weights(at_once=isinstance(event, Predicted | Finished))
         match event:
-            case Step():
-                self._take_step(event, wish)
+            case Step() | Looked():
+                self._take_one_of_many(event, wish)
             case Started():
                 self._keep(event)
                 self._describe(event)
@@ -100,22 +101,24 @@ class RunLog:
 
     def _keep(self, event: Event) -> None:
         if self._held_back is not None and isinstance(event, EpochEnded):
-            self._keep_step(self._held_back)
+            self._keep_one_of_many(self._held_back)
         self.desk.say([event.to_json()])
 
     def _describe(self, event: Started) -> None:
         self.desk.write("plan.json", event.plan)
         self.desk.write("environment.json", {**event.environment, "plan": event.plan})
 
-    def _take_step(self, step: Step, wish: Wish) -> None:
+    def _take_one_of_many(self, said: Step | Looked, wish: Wish) -> None:
         """A few steps a second are enough for any curve; the last before an epoch's end is always kept."""
-        self._held_back = step
+        if isinstance(said, Step) and isinstance(self._held_back, Looked):
+            self._keep_one_of_many(self._held_back)  # it tells how long the steps had to wait
+        self._held_back = said
         now = time.monotonic()
-        if now - self._kept_at >= SECONDS_BETWEEN_STEPS:
-            self._keep_step(step)
+        if now - self._kept_at >= (SECONDS_BETWEEN_STEPS if isinstance(said, Step) else SECONDS_BETWEEN_PICTURES):
+            self._keep_one_of_many(said)
         rest = max(self._between_snapshots, self._snapshot_cost / SHARE_FOR_SNAPSHOTS)
-        if step.save is not None and (wish == "pause" or now - self._snapshot_at >= rest):
-            self._take_snapshot(step.save)
+        if said.save is not None and (wish == "pause" or now - self._snapshot_at >= rest):
+            self._take_snapshot(said.save)
 
     def _take_snapshot(self, save: Callable[[Path], None]) -> None:
         """The best that it knows of is written first: whoever goes on from there has no reason to offer it again."""
@@ -125,8 +128,8 @@ class RunLog:
         self._snapshot_at = time.monotonic()
         self._snapshot_cost = self._snapshot_at - began
 
-    def _keep_step(self, step: Step) -> None:
-        self.desk.say([step.to_json()])
+    def _keep_one_of_many(self, said: Step | Looked) -> None:
+        self.desk.say([said.to_json()])
         self._held_back, self._kept_at = None, time.monotonic()
 
     def _save_epoch(self, ended: EpochEnded) -> None:

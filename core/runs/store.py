@@ -266,7 +266,7 @@ class RunStore(Database):
         return [{"number": number, **json.loads(text)} for number, text in rows]
 
     def told(self, run: str) -> list[dict[str, Any]]:
-        """Everything the run said except its steps."""
+        """Everything the run said except its steps; of looking at pictures a word every other second at most."""
         # The condition on the kind is the index's own: written otherwise, SQLite would read every step.
         sql = "SELECT number, json FROM events INDEXED BY told_events WHERE run = ? AND kind != 'step' ORDER BY number"
         return [{"number": number, **json.loads(text)} for number, text in self.read(sql, [run])]

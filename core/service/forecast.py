@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from core.events import EpochEnded, Event, Predicted, Started, Step
+from core.events import EpochEnded, Event, Looked, Notice, Predicted, Started, Step
 
 EVALUATION_COST = 0.4
 """What judging a picture costs beside learning from it, until an epoch has been measured: no way back."""
@@ -10,24 +10,42 @@ EVALUATION_COST = 0.4
 
 @dataclass
 class Forecast:
-    """How long a run still takes: training, the evaluation after each epoch, and the predictions at the end."""
+    """How long a run still takes: training, the evaluation after each epoch, and the predictions at the end.
+
+    Also what is frozen looking at further views of its pictures, but not at what later phases will freeze.
+    """
 
     started: Started | None = None
     step: Step | None = None
+    looked: Looked | None = None
+    """How far what is frozen has come with its pictures, until the step that waits for it."""
     ended: list[EpochEnded] = field(default_factory=list)
     predicted: list[str] = field(default_factory=list)
     """The splits that have been judged at the end, one by one."""
-    _begun: float = 0.0
+    _opened: float = 0.0
     """When the first epoch began, on the run's own clock."""
+    _begun: float = 0.0
+    """When it began to learn."""
     _since: tuple[float, int] | None = None
     """From which moment and which step on this epoch can be measured: a resumed run begins somewhere inside."""
+    _first_look: Looked | None = None
+    """Of those that are under way."""
+    _later: int = 0
+    """Pictures that will be looked at before later epochs."""
+    _seconds_a_picture: float | None = None
+    """What looking at one takes."""
 
     def hear(self, event: Event) -> None:
+        if not isinstance(event, Looked | Notice):
+            self.looked = self._first_look = None
         match event:
             case Started():
                 self.started, self.step, self.predicted, self._since = event, None, [], None
                 if not event.resumed:
-                    self.ended, self._begun, self._since = [], event.elapsed, (event.elapsed, 0)
+                    self.ended, self._later, self._since = [], 0, (event.elapsed, 0)
+                    self._opened = self._begun = event.elapsed
+            case Looked():
+                self._look(event)
             case Step():
                 self._forget_from(event.epoch)
                 self.step, self._since = event, self._since or (event.elapsed, event.step)
@@ -36,6 +54,14 @@ class Forecast:
                 self.ended.append(event)
             case Predicted():
                 self.predicted.append(event.split)
+
+    def _look(self, now: Looked) -> None:
+        first = self._first_look = self._first_look or now
+        self.looked, self._later = now, now.later
+        if now.pictures > first.pictures:
+            self._seconds_a_picture = (now.elapsed - first.elapsed) / (now.pictures - first.pictures)
+        if not self.ended:
+            self._begun, self._since = now.elapsed, self._since and (now.elapsed, self._since[1])
 
     def _forget_from(self, epoch: int) -> None:
         """What a resumed run had done after its last snapshot is told anew."""
@@ -55,7 +81,14 @@ class Forecast:
         epochs_left = max(0, self.started.epochs - self._epochs_done)
         per_epoch = self._training_seconds() + self._judging_seconds("val")
         begun = 0.0 if self._between_epochs else self._training_seconds() * self.steps_done / self._steps
-        return max(0.0, per_epoch * epochs_left - begun) + self._final_seconds()
+        looking = self._later * (self._seconds_a_picture or 0.0) + (self.seconds_of_looking() or 0.0)
+        return max(0.0, per_epoch * epochs_left - begun) + looking + self._final_seconds()
+
+    def seconds_of_looking(self) -> float | None:
+        """Until what is frozen has looked at all pictures that the next step waits for."""
+        if self.looked is None or self._seconds_a_picture is None:
+            return None
+        return (self.looked.of - self.looked.pictures) * self._seconds_a_picture
 
     @property
     def _epochs_done(self) -> int:
@@ -70,10 +103,12 @@ class Forecast:
         return max(1, self.started.steps_per_epoch if self.started else 1)
 
     def _training_seconds(self) -> float:
-        """Of one epoch, without its evaluation: as the last whole one took, or as this one's steps suggest."""
+        """Of one epoch, without looking and evaluation: as the last whole one took, or as this one's steps suggest."""
         if self.ended:
-            begun = self.ended[-2].elapsed if len(self.ended) > 1 else self._begun
-            return max(0.0, self.ended[-1].elapsed - begun - self.ended[-1].seconds.get("evaluation", 0.0))
+            last = self.ended[-1]
+            opened = self.ended[-2].elapsed if len(self.ended) > 1 else self._opened
+            looking = max(last.seconds.get("prefix", 0.0), self._begun - opened)
+            return max(0.0, last.elapsed - opened - looking - last.seconds.get("evaluation", 0.0))
         if self.step is None or self._since is None:
             return 0.0
         return (self.step.elapsed - self._since[0]) / max(1, self._steps_measured) * self._steps

@@ -91,6 +91,7 @@ class Story:
             "epochs_drawn": self.epochs_drawn,
             "progress": self.progress,
             "seconds_left": None if self.finished else self.forecast.seconds_left(),
+            "looking": self._looking(),
             "judging": bool(self.forecast.predicted) or self._all_epochs_done,
             "best": best and {**best, "interval": self._interval(best["val_accuracy"])},
             "epochs": [self._with_interval(each) for each in thinned(self._epochs(), points)],
@@ -126,6 +127,14 @@ class Story:
     @property
     def _all_epochs_done(self) -> bool:
         return bool(self.forecast.started and self.epochs_done >= self.forecast.started.epochs)
+
+    def _looking(self) -> Facts | None:
+        """How far what is frozen has come with the pictures that it looks at before a step."""
+        looked = self.forecast.looked
+        if looked is None:
+            return None
+        left = self.forecast.seconds_of_looking()
+        return {"pictures": looked.pictures, "of": looked.of, "seconds_left": left}
 
     def _begin(self, resumed: bool) -> None:
         self.finished = None

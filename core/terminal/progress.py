@@ -3,7 +3,7 @@
 import time
 
 from core.catalog.learners import Learner
-from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Event, Finished, Improved, Looked, Notice, Predicted, Started, Step
 from core.service.forecast import Forecast
 from core.terminal.drawing import bar, duration, share
 from core.terminal.screen import Screen, inert
@@ -18,6 +18,7 @@ class Progress:
         self.screen, self.forecast, self.title, self.round = screen, Forecast(), title, round
         self._drawn_at = 0.0
         self._best: Improved | None = None
+        self._told_of_looking = False
         if screen.live:
             screen.redraw(f"{title}: loading …")
 
@@ -26,6 +27,9 @@ class Progress:
         match event:
             case Started():
                 self._say_start(event)
+            case Looked() if not (self.screen.live or self._told_of_looking):
+                self._told_of_looking = True
+                self.screen.line(f"what is frozen looks at {event.of:,} pictures first")
             case Notice():
                 self.screen.line(f"  note: {inert(event.message)}")
             case EpochEnded():
@@ -34,7 +38,7 @@ class Progress:
                 self._best = event
             case Finished():
                 self.screen.line(f"{event.state}: {inert(event.reason)} {duration(event.elapsed)} in all.")
-        if self.screen.live and isinstance(event, Step | Improved | Predicted) and not isinstance(event, Finished):
+        if self.screen.live and isinstance(event, Looked | Step | Improved | Predicted):
             self._draw()
 
     def _say_start(self, started: Started) -> None:
@@ -68,6 +72,8 @@ def progress_line(forecast: Forecast, best: Improved | None, drawn: bool, round:
     step, started = forecast.step, forecast.started
     if started is None:
         return ""
+    if forecast.looked:
+        return _looking_line(forecast, forecast.looked, drawn)
     loss = f"  loss {_figure(step.loss)}" if step and step.loss is not None else ""
     found = f"  best {share(best.val_accuracy)} in {round} {best.epoch + 1}" if best else ""
     left = forecast.seconds_left()
@@ -75,6 +81,14 @@ def progress_line(forecast: Forecast, best: Improved | None, drawn: bool, round:
     epoch = f"{(step.epoch if step else 0) + 1}/{started.epochs}"
     remaining = "" if left is None else f"  {duration(left)} left"
     return f"{round} {epoch} {bar(done, 20, drawn)}{remaining}{loss}{found}"
+
+
+def _looking_line(forecast: Forecast, looked: Looked, drawn: bool) -> str:
+    """What comes before an epoch's first step."""
+    left = forecast.seconds_of_looking()
+    remaining = "" if left is None else f"  {duration(left)} more"
+    share_done = looked.pictures / max(1, looked.of)
+    return f"looking {bar(share_done, 20, drawn)}{remaining}  {looked.pictures:,} of {looked.of:,} pictures"
 
 
 def _figure(value: float) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.catalog.learners import NO_RATE, OF_ITS_OWN, learner_in
 from core.catalog.picture_sizes import sizes_in_words
+from core.runs.states import HELD
 from core.terminal.drawing import (
     confusion,
     curves,
@@ -47,12 +48,18 @@ def tell_run(shown: Mapping[str, Any], screen: Screen) -> None:
     screen.line(f"run {shown['run']}" + (f", weights in {inert(shown['best'])}" if shown["best"] else ""))
 
 
+def _left(told: Mapping[str, Any]) -> str:
+    return "" if told["seconds_left"] is None else f", {duration(told['seconds_left'])} left"
+
+
 def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
     """A run as it stands at this moment."""
     screen.line(f"{screen.paint(inert(story['name']), 'bold')}  {told_state(story)}  {inert(story['reason'])}")
     done = f"{story['epochs_done']} of {story['planned_epochs'] or '?'} {story['round']}s"
-    left = f", {duration(story['seconds_left'])} left" if story["seconds_left"] is not None else ""
-    screen.line(f"{done}{left}")
+    screen.line(f"{done}{_left(story)}")
+    looking = story["looking"]
+    if looking and story["state"] in HELD:  # who died meanwhile looks no more
+        screen.line(f"{looking['pictures']:,} of {looking['of']:,} pictures looked at{_left(looking)}")
     best = story["best"]
     screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn, round=story["round"]))
     _tell_alarms(story, screen)

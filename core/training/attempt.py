@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -21,9 +22,10 @@ from torch.nn import functional
 from core.errors import DataError, TrainingError
 from core.events import Predicted, Wish
 from core.recipe import Recipe
-from core.training.endings import STOPPED, Ending, out_of_time, patience_ended, rank_of, verdict_on, went_astray
+from core.training.endings import STOPPED, Ending, out_of_time, patience_ended, paused, rank_of, verdict_on, went_astray
 from core.training.judging import Judged, Judging
 from core.training.lesson import Lesson
+from core.training.looking import Look, each_timed
 from core.training.modes import at_rest
 from core.training.plan import Plan
 from core.training.predicting import Answers
@@ -77,6 +79,16 @@ class Attempt(ABC, Generic[Given]):
     @abstractmethod
     def begin_epoch(self, epoch: int) -> list[float]:
         """Freeze and wake what is due; returns the scale of each part."""
+
+    def look(self, epoch: int) -> Iterator[Look]:
+        """Look at pictures of which something is kept before an epoch's first step; after each batch, how far it is."""
+        return iter(())
+
+    def make_ready(self, epoch: int) -> None:
+        """Everything up to an epoch's first step, for whoever has no ear for how far it is."""
+        self.begin_epoch(epoch)
+        for _ in self.look(epoch):
+            pass
 
     @abstractmethod
     def feed(self, epoch: int) -> Iterator[Given]:
@@ -156,27 +168,36 @@ class Attempt(ABC, Generic[Given]):
 
     def batches(self, epoch: int) -> Iterator[Given]:
         """What is left of an epoch, ready to be learned from; waiting for it is counted as data."""
-        ready = self.feed(epoch)
-        while True:
-            with self.position.timed("data"):
-                given = next(ready, None)
-            if given is None:
-                return
-            yield given
+        return each_timed(self.feed(epoch), partial(self.position.timed, "data"))
 
     def verdict(self, wish: Wish) -> Verdict:
         """What all members do after this step."""
-        limit = self.recipe.time_limit
-        late = limit is not None and self.elapsed >= limit
-        return self.team.agree(verdict_on(wish, late=late, hopeless=self.hopeless()))
+        return self.team.agree(verdict_on(wish, late=self.late, hopeless=self.hopeless()))
+
+    @property
+    def late(self) -> bool:
+        """Whether the time limit is reached."""
+        return self.recipe.time_limit is not None and self.elapsed >= self.recipe.time_limit
 
     def ending(self, verdict: Verdict) -> Ending | None:
-        """Whether, and why, the run ends after this step."""
+        """Whether, and why, the run ends now."""
+        if verdict == "pause":
+            return paused(self.position)
         if verdict == "diverged":
             return went_astray(self.position)
         if verdict == "stop":
             return STOPPED
         return out_of_time(self.recipe.time_limit) if verdict == "late" else None
+
+    def ending_before_steps(self, wish: Wish) -> Ending | None:
+        """Whether the run ends while it looks at pictures; not for the time limit, before there is anything to keep.
+
+        A team, whose members look at different numbers of them, hears its owner at the next step.
+        """
+        if self.team.size > 1:
+            return None
+        late = self.late and self.position.best_epoch is not None
+        return self.ending(verdict_on(wish, late=late, hopeless=False))
 
     def diverged(self, val_loss: float) -> Ending | None:
         """Whether the run has gone astray: what the last step of an epoch broke, only validation sees."""
@@ -184,7 +205,7 @@ class Attempt(ABC, Generic[Given]):
 
     def deserves_validation(self, ending: Ending | None) -> bool:
         """After a whole epoch; and after a part of one if nothing better is there to be kept."""
-        if ending and ending.state == "diverged":
+        if ending and ending.state in ("diverged", "paused"):
             return False
         return self.position.batch >= self.steps_per_epoch or self.position.best_epoch is None
 

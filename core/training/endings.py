@@ -28,6 +28,8 @@ def went_astray(position: Position) -> Ending:
 
 
 def paused(position: Position) -> Ending:
+    if position.batch == 0:
+        return Ending("paused", f"Paused before the first step of epoch {position.epoch + 1}.")
     return Ending("paused", f"Paused in epoch {position.epoch + 1}, after step {position.step}.")
 
 

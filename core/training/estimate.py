@@ -104,13 +104,13 @@ def _phase(trial: Session, epochs: range, whole: dict[str, np.ndarray]) -> Phase
     trial.position.epoch = epoch
     few = min(FEW, batch)
     _show_only(trial, whole, FEW, FEW, few)
-    trial.begin_epoch(epoch)
+    trial.make_ready(epoch)
     step, judging, making = _step(trial, epoch, few) * batch / few, _judging(trial), _making(trial)
     if step < QUICK:
         slowest = max(step / batch, judging, making)
         most = max(FEW, int(QUICK / slowest))
         _show_only(trial, whole, most, min(most, EVALUATED), batch)
-        trial.begin_epoch(epoch)
+        trial.make_ready(epoch)
         step, judging, making = _step(trial, epoch, batch), _judging(trial), _making(trial)
     trial.batch_size = batch
     return Phase(epochs=1, step=step, judging=judging, prefix=making * _lacking(trial, epochs, whole))

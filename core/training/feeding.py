@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from core.training.counting import FORWARD_AND_BACKWARD
 from core.training.frozen import Frozen, cut_if_it_fits, entering
 from core.training.keeping import reason_against, room_on
 from core.training.lesson import Lesson
+from core.training.looking import Look, counted
 from core.training.model import Net
 from core.training.placing import Make, Placing
 from core.training.plan import Plan
@@ -92,7 +94,7 @@ class Feeder:
         self._whole = dict(self.lesson.splits)
 
     def begin_epoch(self, epoch: int, decided: dict[str, bool]) -> None:
-        """Cut the network anew where the pace changes, and compute what is to be kept and is not yet.
+        """Cut the network anew where the pace changes, and decide what is to be kept.
 
         What was `decided` when these parts were frozen holds for as long as they are, also for a run that was resumed.
         """
@@ -103,11 +105,28 @@ class Feeder:
             self.frozen = self._cut_off(learning) if len(phase) > 1 else None
             self.answering = self.frozen.in_precision("float32") if self.frozen and self._may_answer else None
             self.keeps = {split: self._worth_keeping(split, phase, decided) for split in self.keeps}
-        computed = [self._ensured(split, epoch) for split, keeps in self.keeps.items() if keeps]
+
+    def look(self, epoch: int) -> Iterator[Look]:
+        """Compute what is to be kept and is not yet; after each batch, how far this member is with its share.
+
+        Where the others keep theirs in homes of their own, it looks at all of them in the end.
+        """
+        now = range(epoch, epoch + 1)
+        lacking = [self.lacking(split, self.lesson.splits[split], now) for split in self.keeps]
         if self.keeps["train"]:
-            self.note = "computed" if any(computed) else "reused"
+            self.note = "computed" if any(self.team.summed(lacking)) else "reused"
         else:
             self.note = "afresh" if self.frozen else "none"
+        share = sum(len(self.team.share(np.arange(each))) for each in lacking)
+        batches = chain.from_iterable(self._completed(split, epoch) for split, keeps in self.keeps.items() if keeps)
+        for look in counted(batches, share, self._later(epoch) if any(lacking) else 0):
+            yield look if look.pictures <= share else look._replace(of=sum(lacking))
+
+    def _later(self, epoch: int) -> int:
+        """How many pictures will be looked at before later epochs at this pace."""
+        numbers, now = self.lesson.splits["train"], range(epoch, epoch + 1)
+        to_the_end = range(epoch, self._phase(epoch).stop)
+        return self.lacking("train", numbers, to_the_end) - self.lacking("train", numbers, now)
 
     @property
     def cut(self) -> Cut | None:
@@ -217,11 +236,11 @@ class Feeder:
                 self.notices.append(("features", f"What is frozen computes its features in every epoch: {against}."))
         return decided[name]
 
-    def _ensured(self, split: str, epoch: int) -> bool:
-        """Have what is learned from, or judged on, in an epoch; returns whether any of it had to be computed."""
+    def _completed(self, split: str, epoch: int) -> Iterator[int]:
+        """Have what is learned from, or judged on, in an epoch; after each batch, how many pictures it had."""
         assert self.frozen is not None
         view = epoch % self.views if split == "train" else 0
-        return self.frozen.complete(self._shown(split), self.lesson.splits[split], view)
+        return self.frozen.completed(self._shown(split), self.lesson.splits[split], view)
 
     def _shown(self, split: str) -> Varied:
         return self.varied if split == "train" else self.plain
@@ -251,5 +270,6 @@ class Feeder:
     def features_of(self, held_out: np.ndarray) -> np.ndarray:
         """The features of pictures that answers come from, computed now if they never were."""
         assert self.answering is not None
-        self.answering.complete(self.plain, held_out)
+        for _ in self.answering.completed(self.plain, held_out):
+            pass
         return self.answering.rows(self.plain, 0)[held_out]

@@ -104,26 +104,24 @@ class Frozen:
             )
         return self._rows[name]
 
-    def complete(self, varied: Varied, numbers: np.ndarray, view: int = 0) -> bool:
+    def completed(self, varied: Varied, numbers: np.ndarray, view: int = 0) -> Iterator[int]:
         """Compute what is not kept yet: each member its share, then whatever the others keep in homes of their own.
 
-        Returns whether there was any.
+        After each batch, how many pictures it had.
         """
         rows = self.rows(varied, view)
         missing = rows.missing(numbers)
-        any_missing = self.team.summed([len(missing)])[0] > 0
-        if any_missing:
-            self._compute(varied, rows, self.team.share(missing), view)
+        if self.team.summed([len(missing)])[0]:
+            yield from self._computed(varied, rows, self.team.share(missing), view)
             self.team.summed([0])  # by now everyone has written
-            self._compute(varied, rows, rows.missing(numbers), view)
-        return any_missing
+            yield from self._computed(varied, rows, rows.missing(numbers), view)
 
-    def _compute(self, varied: Varied, rows: Rows, missing: np.ndarray, view: int) -> None:
+    def _computed(self, varied: Varied, rows: Rows, missing: np.ndarray, view: int) -> Iterator[int]:
         if not len(missing):
             return
         batches = np.split(missing, range(self.plan.eval_batch, len(missing), self.plan.eval_batch))
         pictures = made_ready(lambda batch: varied.pictures(batch, 0, view), batches, self.plan, self.device)
-        rows.keep((batch, self.features(made)) for batch, made in zip(batches, pictures, strict=True))
+        yield from rows.kept((batch, self.features(made)) for batch, made in zip(batches, pictures, strict=True))
 
     def features(self, pictures: np.ndarray) -> np.ndarray:
         """What the prefix makes of pictures, as it is kept."""

@@ -8,10 +8,10 @@ from core.events import Event, Wish
 from core.home import Home
 from core.recipe import Recipe
 from core.training.attempt import Attempt
-from core.training.endings import Ending, paused
+from core.training.endings import Ending
 from core.training.environment import device_of
 from core.training.plan import Plan
-from core.training.reporting import epoch_ended, finished, improved, notices, predictions, started, step
+from core.training.reporting import epoch_ended, finished, improved, looked, notices, predictions, started, step
 from core.training.session import Session
 from core.training.team import ALONE, Team
 
@@ -40,14 +40,13 @@ def learn(attempt: Attempt[Any], state: Path | None) -> Generator[Event, Wish, N
     while ending is None and position.epoch < epochs:
         epoch = position.epoch
         scales = attempt.begin_epoch(epoch)
+        ending = yield from look(attempt, epoch)
+        if ending:
+            break
         for batch in attempt.batches(epoch):
             lr = attempt.learn(batch)
             yield from notices(attempt)
-            verdict = attempt.verdict((yield step(attempt, epoch, lr, batch.of)))
-            if verdict == "pause":
-                yield finished(attempt, paused(position))
-                return
-            ending = attempt.ending(verdict)
+            ending = attempt.ending(attempt.verdict((yield step(attempt, epoch, lr, batch.of))))
             if ending:
                 break
         if attempt.deserves_validation(ending):
@@ -64,3 +63,12 @@ def learn(attempt: Attempt[Any], state: Path | None) -> Generator[Event, Wish, N
             ending = ending or attempt.patience_ended()
     yield from predictions(attempt, ending)
     yield finished(attempt, ending or Ending("done", f"All {epochs} epochs are done."))
+
+
+def look(attempt: Attempt[Any], epoch: int) -> Generator[Event, Wish, Ending | None]:
+    """Have what is frozen look at pictures before the epoch's first step; returns whether the run ends meanwhile."""
+    yield from notices(attempt)
+    for each in attempt.look(epoch):
+        if ending := attempt.ending_before_steps((yield looked(attempt, each))):
+            return ending
+    return None

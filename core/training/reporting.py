@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Event, Finished, Improved, Looked, Notice, Predicted, Started, Step
 from core.training.attempt import Attempt
 from core.training.endings import Ending
 from core.training.environment import peak_memory
 from core.training.lesson import Lesson
+from core.training.looking import Look
 from core.training.predicting import Answers, softmax
 from core.training.weights import Tensors
 
@@ -43,6 +44,12 @@ def started(attempt: Attempt[Any], resumed: bool) -> Started:
         environment=attempt.environment(),
         resumed=resumed,
     )
+
+
+def looked(attempt: Attempt[Any], look: Look) -> Looked:
+    """A team, which hears its owner at the next step, has nothing to save until then."""
+    save = attempt.save if attempt.team.size == 1 else None
+    return Looked(elapsed=attempt.elapsed, **look._asdict(), save=save)
 
 
 def step(attempt: Attempt[Any], epoch: int, lr: float, pictures: int) -> Step:
@@ -95,10 +102,10 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]
 
     The first member says so, and the others, which it needs no more, need not wait.
     """
-    position = attempt.position
-    if position.best_epoch is None or attempt.team.rank > 0:
+    position, ended = attempt.position, ending.state if ending else "done"
+    if ended == "paused" or position.best_epoch is None or attempt.team.rank > 0:
         return
-    with_last = ending is None or ending.state != "diverged"
+    with_last = ended != "diverged"
     best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1
     answers = attempt.predictor(attempt.best)
     said = list(_predicted_all(attempt, answers, attempt.best, "best", best))

@@ -30,6 +30,7 @@ from core.training.endings import Ending
 from core.training.environment import environment_of_net
 from core.training.feeding import Fed, Feeder, mixes
 from core.training.lesson import Lesson
+from core.training.looking import Look, each_timed
 from core.training.memory import hold_freed_memory, in_halves
 from core.training.model import build, save_timm
 from core.training.objective import Objective
@@ -166,8 +167,11 @@ class Session(Attempt[Fed]):
         torch.set_num_threads(self.plan.compute_threads)
         with self.position.timed("prefix"):
             self.feeder.begin_epoch(epoch, self.position.kept)
-        torch.set_num_threads(self.feeder.compute_threads)
         return scales
+
+    def look(self, epoch: int) -> Iterator[Look]:
+        yield from each_timed(self.feeder.look(epoch), partial(self.position.timed, "prefix"))
+        torch.set_num_threads(self.feeder.compute_threads)
 
     def patience_ended(self) -> Ending | None:
         if self.position.epoch <= self.strategy.settles():

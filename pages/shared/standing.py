@@ -26,12 +26,20 @@ def draw(seen: Seen) -> None:
     if (quiet := seen["quiet_for"]) is not None and quiet > SILENCE:
         st.badge(f"no news for {duration(quiet)}", color="orange")
     if seen["state"] in ("running", "pausing", "paused", "stopping") and seen["planned_epochs"]:
-        st.progress(seen["progress"], text=f"{seen['epochs_done']} of {seen['planned_epochs']:,} {seen['round']}s")
+        _draw_progress(seen)
     if seen["best"]:
         st.markdown(plain(best_so_far(seen)))
     if seen["state"] in ADVICE:
         st.info(ADVICE[seen["state"]])
     _draw_buttons(seen)
+
+
+def _draw_progress(seen: Seen) -> None:
+    if looking := seen["looking"]:
+        text = f"{looking['pictures']:,} of {looking['of']:,} pictures"
+        st.progress(looking["pictures"] / max(1, looking["of"]), text=text)
+    else:
+        st.progress(seen["progress"], text=f"{seen['epochs_done']} of {seen['planned_epochs']:,} {seen['round']}s")
 
 
 def sentence(seen: Seen) -> str:
@@ -61,11 +69,16 @@ def _place(seen: Seen) -> str:
 def _at_work(seen: Seen) -> str:
     if seen["planned_epochs"] is None:
         return "Loading its data and its network."
-    left = "" if seen["seconds_left"] is None else f", about {duration(seen['seconds_left'])} left"
     if seen["judging"]:
-        return f"All {seen['round']}s are done; it judges the pictures that were held out{left}."
-    epoch = min(seen["epochs_done"] + 1, seen["planned_epochs"])
-    return f"Learning: {seen['round']} {epoch} of {seen['planned_epochs']}{left}."
+        return f"All {seen['round']}s are done; it judges the pictures that were held out{_left(seen)}."
+    epoch = f"{seen['round']} {min(seen['epochs_done'] + 1, seen['planned_epochs'])} of {seen['planned_epochs']}"
+    if seen["looking"]:
+        return f"Before {epoch}: what is frozen looks at the pictures{_left(seen['looking'])}."
+    return f"Learning: {epoch}{_left(seen)}."
+
+
+def _left(told: Mapping[str, Any]) -> str:
+    return "" if told["seconds_left"] is None else f", about {duration(told['seconds_left'])} left"
 
 
 def best_so_far(seen: Seen) -> str:

@@ -146,7 +146,7 @@ def test_what_is_written_counts_after_some_seconds_while_others_are_made(
             yield numbers, values(numbers)
         assert rows_in(tmp_path).missing(EVERY).tolist() == left, "a kill here would lose these"
 
-    rows_in(tmp_path).keep(made())
+    assert list(rows_in(tmp_path).kept(made())) == [2, 2]
     assert rows_in(tmp_path).missing(EVERY).tolist() == [4, 5]
 
 
@@ -156,6 +156,13 @@ def test_what_was_written_before_something_failed_counts(tmp_path: Path):
         raise ValueError("the third cannot be computed")
 
     with pytest.raises(ValueError, match="third"):
-        rows_in(tmp_path).keep(made())
+        list(rows_in(tmp_path).kept(made()))
     assert np.array_equal(rows_in(tmp_path)[EVERY[:2]], values(EVERY[:2]))
+    assert rows_in(tmp_path).missing(EVERY).tolist() == [2, 3, 4, 5]
+
+
+def test_whoever_asks_for_no_more_has_kept_what_came_until_then(tmp_path: Path):
+    kept = rows_in(tmp_path).kept((numbers, values(numbers)) for numbers in np.split(np.arange(6), 3))
+    next(kept)
+    kept.close()
     assert rows_in(tmp_path).missing(EVERY).tolist() == [2, 3, 4, 5]

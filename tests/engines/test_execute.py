@@ -9,7 +9,7 @@ import torch
 
 from core.engines.base import Learning, execute, learner_of
 from core.engines.immediate import Immediate
-from core.events import Event, Improved, Step
+from core.events import Event, Improved, Looked, Step, Wish
 from core.recipe import Recipe
 from core.runs.desk import RecordDesk
 from core.runs.folders import read_json
@@ -142,6 +142,34 @@ def test_a_paused_run_goes_on_from_its_snapshot_with_the_plan_it_began_with(reco
     assert started[1]["plan"] == {"precision": "float32"}
     assert record.find(run).state == "done"
     assert desk.state() is None  # what a finished run could go on from is only weight
+
+
+def test_looks_at_pictures_are_kept_every_other_second_and_a_pause_among_them_saves_the_state(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+):
+    clock, saved = Clock(), []
+    monkeypatch.setattr("core.runs.log.time", clock)
+    monkeypatch.setattr("core.runs.desk.SECONDS_BETWEEN_LOOKS", 0)
+    run, desk = begun(record, Recipe())
+    log = RunLog(desk)
+
+    def look(pictures: int) -> Wish:
+        clock.now += 0.8
+        return log.take(Looked(elapsed=clock.now, pictures=pictures, of=90, save=lambda folder: saved.append(pictures)))
+
+    assert [look(10 * count) for count in range(1, 7)] == [None] * 6
+    assert [each["pictures"] for each in record.store.events(run)] == [10, 40]
+    ask(record, run, "pausing")
+    assert look(70) == "pause" and saved == [70]
+
+
+def test_the_last_look_is_kept_before_the_step_that_waited_for_it(record: Record):
+    run, desk = begun(record, Recipe())
+    log = RunLog(desk)
+    for pictures in (10, 20, 30):
+        log.take(Looked(elapsed=pictures, pictures=pictures, of=30))
+    log.take(Step(elapsed=40, epoch=0, step=1, pictures=1, lr=1))
+    assert [each["pictures"] for each in record.store.events(run) if each["kind"] == "looked"] == [10, 30]
 
 
 class Clock:

@@ -18,8 +18,9 @@ from core.data.finding import open_source
 from core.engines.base import learner_of
 from core.engines.predictor import opened
 from core.errors import ExplorerError, RecipeError, TrainingError, WeightsError
-from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Finished, Improved, Looked, Notice, Predicted, Started
 from core.home import SHIPPED, Home
+from core.learners.search import Search
 from core.recipe import Recipe
 from core.training.attribution import looks
 from tests.learners.listening import Heard, hear
@@ -142,8 +143,9 @@ def test_the_same_recipe_finds_the_same_again(home: Home, tmp_path: Path):
 
 
 def test_features_are_computed_once_and_shared_with_a_lone_head(home: Home):
-    assert hear(recipe_of(), home).said(Step)
-    assert hear(recipe_of(learner="logistic"), home).said(Step) == []
+    looked = hear(recipe_of(), home).said(Looked)
+    assert looked and looked[-1].pictures == looked[-1].of
+    assert hear(recipe_of(learner="logistic"), home).said(Looked) == []
     head = hear(recipe_of(learner="network", strategy="head", epochs=2, precision="float32"), home)
     assert {each.cache for each in head.said(EpochEnded)} == {"reused"}
 
@@ -165,14 +167,14 @@ def test_a_wish_is_heeded_between_candidates_and_what_there_is_is_judged(home: H
 def test_a_pause_among_the_features_keeps_those_that_are_there(home: Home):
     learning = learner_of(recipe_of())(recipe_of(examples_per_class=20), "cpu", home=home)
     event = next(learning)
-    while not isinstance(event, Step):
+    while not isinstance(event, Looked):
         event = learning.send(None)
-    done = event.pictures
+    assert 0 < event.pictures < event.of
     last = learning.send("pause")
     assert isinstance(last, Finished) and last.state == "paused"
     again = hear(recipe_of(examples_per_class=20), home)
-    everything = sum(again.said(Started)[0].pictures.values())
-    assert sum(each.pictures for each in again.said(Step)) == everything - done
+    assert event.of == sum(again.said(Started)[0].pictures.values())
+    assert again.said(Looked)[-1].of == event.of - event.pictures
 
 
 def test_augmentation_and_random_weights_are_spoken_of(home: Home):
@@ -277,3 +279,12 @@ def test_damaged_savings_are_a_sentence(home: Home, tmp_path: Path):
     (best / "thaw.json").write_text(json.dumps(thaw))
     with pytest.raises(WeightsError, match="cannot be read"):
         opened(best, "cpu")
+
+
+def test_features_that_a_gpu_may_round_are_never_taken_for_exact_ones(home: Home):
+    search = Search(recipe_of(), torch.device("cpu"), home, None)
+    features, (net,), (branch,) = search.features, search.nets, search.branches
+    plan = features.plan
+    assert features._made(net, branch)["computed"] == [plan.precision, plan.memory_format, "cpu"], "as a head's are"
+    features.device = torch.device("cuda")
+    assert features._made(net, branch)["computed"] != [plan.precision, plan.memory_format, "cuda"]

@@ -15,11 +15,13 @@ from safetensors.torch import load_file
 from core.catalog.learners import HeadPath
 from core.catalog.paths import penalties_of
 from core.data.finding import open_source
+from core.engines.base import learner_of
 from core.engines.predictor import opened
 from core.errors import RecipeError, TrainingError
-from core.events import EpochEnded, Finished, Improved, Notice, Predicted, Started
+from core.events import EpochEnded, Finished, Improved, Looked, Notice, Predicted, Started
 from core.home import Home
 from core.recipe import Recipe
+from core.training.plan import Plan
 from tests.learners.listening import Heard, hear
 from tests.learners.test_classical import paint
 
@@ -268,3 +270,15 @@ def test_a_backbone_whose_head_is_more_than_a_layer_is_refused(home: Home):
 def test_augmentation_is_told_to_be_unused(home: Home):
     notices = [event.message for event in hear(path_of(augmentation=["flip"]), home).said(Notice)]
     assert any("Augmentation is not used" in message for message in notices)
+
+
+def test_stopped_while_its_backbone_looks_at_pictures_it_keeps_what_was_seen(home: Home):
+    recipe, plan = path_of(), Plan(eval_batch=8).to_json()
+    learning = learner_of(recipe)(recipe, "cpu", plan=plan, home=home)
+    seen = next(event for event in learning if isinstance(event, Looked))
+    assert (seen.pictures, seen.pictures < seen.of) == (8, True)
+    finished = learning.send("stop")
+    assert isinstance(finished, Finished) and (finished.state, finished.best_epoch) == ("stopped", None)
+    again = hear(recipe, home, plan=plan)
+    assert again.said(Looked)[-1].of == seen.of - seen.pictures
+    assert {each.cache for each in again.said(EpochEnded)} == {"computed", "reused"}

@@ -67,6 +67,16 @@ def test_a_run_at_work_tells_its_epoch_and_the_time_left_and_can_be_stopped_or_p
     assert record.find(run).state == "stopped", "nobody held it any more"
 
 
+def test_a_run_that_looks_at_pictures_first_tells_how_far_it_is(app: AppTest, record: Record):
+    looks = [{"kind": "looked", "elapsed": 2.0 + at, "pictures": 1000 * at, "of": 3869} for at in (1, 2)]
+    run = told(record, started(4), *looks)
+    with held(record.folder(run)):
+        watch(app, run)
+        assert "Before epoch 1 of 4: what is frozen looks at the pictures, about 2 s left." in plainly(app)
+        assert [bar.proto.text for bar in app.get("progress")] == ["2,000 of 3,869 pictures"]
+        assert {"Stop", "Pause"} <= set(labels(app))
+
+
 def test_a_run_that_says_nothing_is_marked_with_since_when(app: AppTest, record: Record):
     run = told(record, started(4))
     with record.store.writing() as db:

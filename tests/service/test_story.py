@@ -60,6 +60,14 @@ def test_the_time_left_is_told_while_it_learns_and_not_when_it_has_ended():
     assert ended["seconds_left"] is None and ended["progress"] == 1.0
 
 
+def test_how_far_the_pictures_are_is_told_until_the_first_step():
+    looks = [{"kind": "looked", "elapsed": 2.0 + at, "pictures": 100 * at, "of": 470} for at in (1, 2)]
+    looking = heard(started(4), *looks).to_json(300)
+    assert looking["looking"] == {"pictures": 200, "of": 470, "seconds_left": pytest.approx(2.7)}
+    assert looking["seconds_left"] is None and looking["progress"] == 0.0
+    assert heard(started(4), *looks, *epochs(0)).to_json(300)["looking"] is None
+
+
 def test_when_all_epochs_are_done_it_judges_what_was_held_out():
     assert heard(started(2), *epochs(0, 1)).to_json(300)["judging"]
 

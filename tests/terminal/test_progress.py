@@ -7,17 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from core.events import EpochEnded, Event, Finished, Improved, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Event, Finished, Improved, Looked, Notice, Predicted, Started, Step
 from core.service.forecast import Forecast
 from core.terminal.progress import Progress
 from core.terminal.screen import Screen
 
 TRAINING, JUDGING = 10.0, 2.0
+LOOKS, LOOKING = 4, 60.0
 STEPS, EPOCHS = 5, 3
 
 
-def story(pictures: dict[str, int]) -> Iterator[Event]:
-    """Epochs of ten seconds of training and two of validation; at the end each split is judged twice."""
+def story(pictures: dict[str, int], looks: tuple[int, ...] = ()) -> Iterator[Event]:
+    """Epochs of ten seconds of training and two of validation; at the end each split is judged twice.
+
+    Before some of them what is frozen looks at pictures for a minute: at further views, if there are several.
+    """
     yield Started(
         elapsed=1.0,
         classes=["ant", "bee"],
@@ -32,6 +36,10 @@ def story(pictures: dict[str, int]) -> Iterator[Event]:
     )
     now = 1.0
     for epoch in range(EPOCHS):
+        for look in range(LOOKS if epoch in looks else 0):
+            now += LOOKING / LOOKS
+            later = 10 * LOOKS * sum(each > epoch for each in looks)
+            yield Looked(elapsed=now, pictures=10 * (look + 1), of=10 * LOOKS, later=later)
         for step in range(STEPS):
             now += TRAINING / STEPS
             yield Step(elapsed=now, epoch=epoch, step=epoch * STEPS + step + 1, pictures=8, lr=0.1, loss=0.7)
@@ -48,7 +56,7 @@ def story(pictures: dict[str, int]) -> Iterator[Event]:
             lr=0.1,
             lr_scales=[1.0],
             stages=[],
-            seconds={"evaluation": JUDGING},
+            seconds={"evaluation": JUDGING, "prefix": LOOKING if epoch in looks else 0.0},
             pictures_per_second=1.0,
             cache="none",
         )
@@ -82,6 +90,33 @@ def test_the_time_left_counts_every_evaluation_and_the_predictions_at_the_end():
             assert left == pytest.approx(end - event.elapsed, abs=1e-6), event
         elif left is not None:
             assert left == pytest.approx(end - event.elapsed, rel=0.5)
+
+
+@pytest.mark.parametrize("looks", [(0,), (1,), (0, 1), (0, 1, 2)])
+def test_a_minute_of_looking_at_pictures_is_expected_as_often_as_there_are_views(looks: tuple[int, ...]):
+    told = list(story({"train": 40, "val": 8}, looks))
+    end, forecast, measured = told[-1].elapsed, Forecast(), 0
+    for event in told:
+        forecast.hear(event)
+        left = forecast.seconds_left()
+        if forecast.ended and forecast.ended[-1].epoch >= min(looks):
+            measured += 1
+            expected = pytest.approx(end - event.elapsed, abs=1 + LOOKING / LOOKS * isinstance(event, Looked))
+            assert left == expected, event
+    assert measured > 5
+
+
+def test_while_pictures_are_looked_at_the_rest_of_that_is_told():
+    forecast, left = Forecast(), []
+    for event in story({"train": 32, "val": 8}, looks=(0,)):
+        forecast.hear(event)
+        if isinstance(event, Looked):
+            left.append(forecast.seconds_of_looking())
+            forecast.hear(Notice(elapsed=event.elapsed, topic="x", message="y"))
+            assert forecast.looked is event
+        else:
+            assert forecast.looked is None and forecast.seconds_of_looking() is None
+    assert left == [None, pytest.approx(30.0), pytest.approx(15.0), pytest.approx(0.0)]
 
 
 def test_a_resumed_run_forgets_what_it_did_after_its_last_snapshot_and_measures_from_where_it_goes_on():
@@ -128,6 +163,23 @@ def test_a_terminal_gets_a_live_line_that_fits(heard: io.StringIO, monkeypatch: 
     drawn = re.split(r"\r\x1b\[2K|\n", heard.getvalue())
     frames = [frame for frame in drawn if frame.startswith("epoch 2/3 ") and "#" in frame]
     assert frames and all(len(frame) < 50 for frame in frames)
+
+
+def test_a_terminal_sees_how_far_the_pictures_are_and_a_pipe_that_they_come_first(
+    heard: io.StringIO, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.terminal.progress.SECONDS_BETWEEN_FRAMES", 0.0)
+    piped = Progress(Screen(json=False, stream=heard), "digits with resnet18")
+    for event in story({"train": 32, "val": 8}, looks=(0, 1)):
+        piped(event)
+    assert heard.getvalue().count("what is frozen looks at 40 pictures first\n") == 1
+    monkeypatch.setattr(heard, "isatty", lambda: True)
+    live = Progress(Screen(json=False, stream=heard), "digits with resnet18")
+    for event in story({"train": 32, "val": 8}, looks=(0,)):
+        live(event)
+    frames = [each for each in re.split(r"\r\x1b\[2K|\n", heard.getvalue()) if each.startswith("looking ")]
+    assert [each.split("  ")[-1] for each in frames] == [f"{10 * (look + 1)} of 40 pictures" for look in range(LOOKS)]
+    assert "  15 s more  " in frames[2]
 
 
 def test_a_notice_is_told_without_its_control_characters(heard: io.StringIO):

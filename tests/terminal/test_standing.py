@@ -58,6 +58,19 @@ def test_a_runs_curves_are_told_in_so_many_points(record: Record, capsys: pytest
     assert "30 of 30 epochs" in typed(capsys, "show", run, "--points", "7").out
 
 
+def test_how_far_the_pictures_are_is_told_before_the_first_step(record: Record, capsys: pytest.CaptureFixture):
+    run = record.create(Recipe(epochs=4), name="looking")
+    looks = [{"kind": "looked", "elapsed": 2.0 + at, "pictures": 1000 * at, "of": 3869} for at in (1, 2)]
+    with held(record.folder(run)):
+        record.store.begin(run, "It is trained.", "cpu")
+        record.store.say(run, [started(4), *looks])
+        story = typed(capsys, "show", run, "--points", "7", "--json").json
+        assert story["looking"] == {"pictures": 2000, "of": 3869, "seconds_left": pytest.approx(1.869)}
+        assert "2,000 of 3,869 pictures looked at, 1.9 s left" in typed(capsys, "show", run, "--points", "7").out
+    dead = typed(capsys, "show", run, "--points", "7").out
+    assert "lost" in dead and "looked at" not in dead
+
+
 def test_a_frozen_stage_that_moved_is_told_wherever_the_run_is(record: Record, capsys: pytest.CaptureFixture):
     run = told(record, 1, moved=0.25)
     sentence = "stem was frozen, but its weights moved by 0.25 in epoch 1."

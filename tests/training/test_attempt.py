@@ -22,10 +22,13 @@ from core.training.attempt import Attempt
 from core.training.endings import Ending
 from core.training.folders import opening, write_folder
 from core.training.lesson import Lesson
+from core.training.looking import Look
 from core.training.loop import learn
 from core.training.plan import Plan
 from core.training.predicting import Predictor, normalised
+from core.training.reporting import looked
 from core.training.state import Position
+from core.training.team import Alone
 from core.training.weights import Tensors, hash_of
 
 PIXELS = Preparation(size=(8, 8), fit="squash", mean=(0.5,) * 3, std=(0.5,) * 3)
@@ -227,3 +230,25 @@ def test_what_began_elsewhere_or_with_other_pictures_cannot_go_on(recipe: Recipe
         listen(OneLayer(replace(recipe, seed=1), home), state=state)
     with pytest.raises(DataError, match="pictures of digit_sums have changed"):
         listen(OneLayer(replace(recipe, dataset="digit_sums"), home), state=state)
+
+
+def test_while_it_looks_at_pictures_the_clock_counts_where_there_is_something_to_keep(recipe: Recipe, home: Home):
+    attempt = OneLayer(replace(recipe, time_limit=0.5), home)
+    attempt.began -= 1
+    assert attempt.ending_before_steps(None) is None
+    attempt.position.best_epoch = 0
+    assert attempt.ending_before_steps(None) == Ending("done", "The time limit of 0.5 s was reached.")
+
+
+def test_a_team_that_looks_at_pictures_hears_its_owner_at_the_next_step(recipe: Recipe, home: Home):
+    """Its members look at different numbers of them, and none may leave the others waiting."""
+    attempt = OneLayer(recipe, home)
+    assert attempt.ending_before_steps("stop") is not None
+    assert looked(attempt, Look(1, 2)).save
+    attempt.team = Two()
+    assert attempt.ending_before_steps("stop") is None
+    assert not looked(attempt, Look(1, 2)).save, "nobody pauses here, however often that is asked"
+
+
+class Two(Alone):
+    size = 2

@@ -42,6 +42,7 @@ def test_patience_ends_when_it_has_waited_long_enough():
 
 
 def test_an_ending_says_where_it_came_counting_epochs_from_one():
-    position = Position(epoch=1, step=7)
+    position = Position(epoch=1, batch=2, step=7)
     assert paused(position) == ("paused", "Paused in epoch 2, after step 7.")
+    assert paused(Position(epoch=1, step=5)) == ("paused", "Paused before the first step of epoch 2.")
     assert went_astray(position).reason.startswith("The loss left all bounds in epoch 2, step 7;")

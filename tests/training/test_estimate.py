@@ -149,5 +149,5 @@ def test_each_view_that_is_lacking_is_estimated(home: Home, tiny: Recipe, monkey
     monkeypatch.setattr(Frozen, "features", make)
     said = estimate(recipe, home, "cpu").seconds
     assert said == pytest.approx(2 * train + val + test, abs=2 * FEW), "a second for each, but for those it tried"
-    begun.begin_epoch(0)
+    begun.make_ready(0)
     assert estimate(recipe, home, "cpu").seconds == pytest.approx(train + test, abs=FEW), "the other view, and answers"

@@ -63,7 +63,7 @@ def room_for(run, monkeypatch: pytest.MonkeyPatch):
 def gradients(recipe: Recipe, home: Home, room: int) -> tuple[dict[str, torch.Tensor], Session, list[int]]:
     session = Session(recipe, torch.device("cpu"), home, None, ALONE)
     seen = crowd(session.net.model, room)
-    session.begin_epoch(0)
+    session.make_ready(0)
     session.learn(next(session.batches(0)))
     found = {name: p.grad for name, p in session.net.model.named_parameters() if p.grad is not None}
     return found, session, seen
@@ -248,7 +248,7 @@ def test_the_last_batch_is_computed_in_pieces_as_large_as_those_of_whole_ones(
 ):
     session = Session(replace(roomy, batch_size=batch_size), torch.device("cpu"), home, None, ALONE)
     seen = crowd(session.net.model, room)
-    session.begin_epoch(0)
+    session.make_ready(0)
     for fed in session.batches(0):
         session.learn(fed)
     assert seen[-len(pieces) :] == pieces

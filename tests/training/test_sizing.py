@@ -41,7 +41,7 @@ def session_of(recipe: Recipe, home: Home) -> Session:
 def entering(session: Session) -> Iterator[np.ndarray]:
     """The first batch of each epoch."""
     for epoch in range(session.recipe.epochs):
-        session.begin_epoch(epoch)
+        session.make_ready(epoch)
         yield next(session.feed(epoch)).inputs.numpy()
 
 
@@ -49,7 +49,7 @@ def test_pictures_grow_while_everything_learns_and_are_judged_at_their_full_size
     session = session_of(replace(recipe, views=0, augmentation=["crop_flip"]), home)
     shapes = [batch.shape[1:3] for batch in entering(session)]
     assert shapes == [FULL, FULL, (96, 160), (128, 192), FULL]
-    session.begin_epoch(2)
+    session.make_ready(2)
     assert next(session.feeder.evaluation(session.lesson.splits["val"])).inputs.shape[1:3] == FULL
 
 
@@ -77,7 +77,7 @@ def test_a_frozen_prefix_sees_small_pictures_too_where_the_strategy_wants_them(r
     session = session_of(replace(recipe, strategy="head", image_size=(128, 128)), home)
     feeder = session.feeder
     feeder.sizes = PictureSizes(SmallHead(), session.net, recipe.epochs)
-    session.begin_epoch(0)
+    session.make_ready(0)
     fed = next(session.feed(0))
     assert fed.inputs.shape[1:3] == (96, 96) and not fed.are_features
     assert feeder.cut and feeder.note == "afresh" and next(feeder.evaluation(fed.indices)).are_features

@@ -16,7 +16,7 @@ from tests.training.conftest import FAMILIES, of_family
 
 def stepped(recipe: Recipe, home: Home) -> Session:
     session = Session(recipe, torch.device("cpu"), home, None, ALONE)
-    session.begin_epoch(0)
+    session.make_ready(0)
     for given, _ in zip(session.batches(0), range(2), strict=False):
         session.learn(given)
     return session

@@ -153,7 +153,7 @@ def test_each_draws_dropout_of_its_own(two: Ensemble, tiny: Recipe, home: Home, 
 def losses_at_the_first_step(recipe: Recipe, home: Home) -> list[float]:
     """Of either half, if the first step were taken with it."""
     session, losses = Session(recipe, torch.device("cpu"), home, None, ALONE), []
-    session.begin_epoch(0)
+    session.make_ready(0)
     for half in islice(session.batches(0), 2):
         session.position.batch = 0
         session.learn(half)
