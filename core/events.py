@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 Save = Callable[[Path], None]
 Wish = Literal["stop", "pause"] | None
+Purpose = Literal["features", "judging"]
 
 
 def _save() -> Any:
@@ -59,13 +60,14 @@ class Notice(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Looked(Event):
-    """How many pictures what is frozen has looked at, of those whose features are still to be made before a step."""
+    """How many pictures were looked at: to keep their features before a step, or to judge them, which takes a while."""
 
     kind: ClassVar[str] = "looked"
     pictures: int
     of: int
     later: int = 0
     """How many more there will be before later epochs, as far as is known: those of further views."""
+    purpose: Purpose = "features"
     save: Save | None = _save()
 
 

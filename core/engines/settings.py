@@ -21,7 +21,9 @@ class Settings:
     idle_seconds: float = 600.0
     """How long the supervisor, and the assistant of the pages, stay when there is nothing to do."""
     stop_grace: float = 10.0
-    """How long a run that was asked to stop may take to, before it is told, and then made to."""
+    """How long a run that was asked to stop may say nothing, before it is told to, and then made to."""
+    stop_patience: float = 300.0
+    """How long it may judge what was held out, as long as it says how far it is."""
     snapshot_seconds: float = 30.0
     """How often a run at work saves all it knows, unless that would cost more than 2% of its time."""
 
@@ -39,6 +41,11 @@ class Settings:
     @property
     def gpus_per_process(self) -> float:
         return _share("THAW_RAY_GPUS", self.ray_gpus or "1")
+
+    def may_go_on(self, asked_for: float, quiet_for: float | None) -> bool:
+        """Whether a run that was asked to stop, so many seconds ago, is left to judge what was held out."""
+        quiet = asked_for if quiet_for is None else min(asked_for, quiet_for)
+        return quiet < self.stop_grace and asked_for < self.stop_patience
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

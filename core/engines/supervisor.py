@@ -38,10 +38,10 @@ def main(folder: str) -> None:
 
 @dataclass
 class Stopping:
-    """How far a run that was asked to stop has been pressed."""
+    """Since when a run has been asked to stop, and told to."""
 
-    since: float
-    told: bool = False
+    asked: float
+    told: float | None = None
 
 
 @dataclass
@@ -157,13 +157,13 @@ class Supervisor:
         asked = {(row.id, row.attempt): row for row in living if row.state == "stopping"}
         self._stopping = {key: self._stopping.get(key, Stopping(time.monotonic())) for key in asked}
         for key, stopping in self._stopping.items():
-            worker, waited = Process.from_text(asked[key].worker), time.monotonic() - stopping.since
-            if worker is None or waited < self.settings.stop_grace:
+            worker, now = Process.from_text(asked[key].worker), time.monotonic()
+            if worker is None or self.settings.may_go_on(now - stopping.asked, asked[key].quiet_for):
                 continue
-            if waited >= 2 * self.settings.stop_grace:
+            if stopping.told is None:
+                stopping.told = now if worker.signal(signal.SIGTERM) else None
+            elif now - stopping.told >= self.settings.stop_grace:
                 worker.signal(signal.SIGKILL, with_children=True)
-            elif not stopping.told:
-                stopping.told = worker.signal(signal.SIGTERM)
 
     def _give_places(self, waiting: list[Waiting], living: list[RunRow]) -> None:
         """Begin as many runs as there are places free."""

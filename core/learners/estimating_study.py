@@ -11,6 +11,7 @@ from core.learners.course import Course, planned
 from core.learners.pupil import Pupil
 from core.recipe import Recipe
 from core.training.environment import device_of
+from core.training.looking import outcome
 from core.training.measuring import (
     EVALUATED,
     FEW,
@@ -88,6 +89,6 @@ def _judging(course: Course, whole: dict[str, np.ndarray]) -> float:
         shown = some(whole["val"], max(FEW, min(most, int(QUICK / each))))
         lesson.canvases.ensure(shown)
         lesson.splits = {**whole, "val": shown}
-        each = second_time(lambda: course.evaluate("val")) / len(shown)
+        each = second_time(lambda: outcome(course.evaluate("val"))) / len(shown)
     lesson.splits = whole
     return each

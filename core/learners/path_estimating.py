@@ -14,6 +14,7 @@ from core.learners.path import course_of
 from core.learners.path_course import PathCourse
 from core.recipe import Recipe
 from core.training.environment import device_of
+from core.training.looking import outcome
 from core.training.measuring import FEW, Estimate, keeping, measured, of_epochs, second_time, some
 
 
@@ -27,7 +28,7 @@ def estimate_path(recipe: Recipe, home: Home, device: str) -> Estimate:
         with course.looking():
             _, looking = looked(course.pupil.features, kept)
         step = _step(course)
-        judging = second_time(lambda: course.evaluate("val"))
+        judging = second_time(lambda: outcome(course.evaluate("val")))
         course.best = course.state_now()
         saving = keeping(course.save_best, home)
         answering = (len(splits["val"]) + len(splits.get("test", ()))) * _answering(course)

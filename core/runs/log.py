@@ -109,9 +109,9 @@ class RunLog:
         self.desk.write("environment.json", {**event.environment, "plan": event.plan})
 
     def _take_one_of_many(self, said: Step | Looked, wish: Wish) -> None:
-        """A few steps a second are enough for any curve; the last before an epoch's end is always kept."""
-        if isinstance(said, Step) and isinstance(self._held_back, Looked):
-            self._keep_one_of_many(self._held_back)  # it tells how long the steps had to wait
+        """A few steps a second are enough for any curve; the last of its kind in a row is always kept."""
+        if self._held_back is not None and type(self._held_back) is not type(said):
+            self._keep_one_of_many(self._held_back)
         self._held_back = said
         now = time.monotonic()
         if now - self._kept_at >= (SECONDS_BETWEEN_STEPS if isinstance(said, Step) else SECONDS_BETWEEN_PICTURES):

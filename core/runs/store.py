@@ -11,7 +11,7 @@ from core.runs.database import Database
 from core.runs.machine import steady_seconds
 from core.runs.queue import Kind, Waiting
 from core.runs.statements import AT_WORK, append, gone, insist, insist_on_room, known, next_ticket, put
-from core.runs.states import INSTEAD, State, may_follow
+from core.runs.states import HELD, INSTEAD, State, may_follow
 
 EVENTS_AT_ONCE = 500
 ANSWER = "recipe, recipe_hash, version, dataset, backbone, strategy, device, seconds, accuracy"
@@ -61,6 +61,13 @@ class RunRow:
     """The group of runs that it belongs to."""
     shared: int
     """Whether its owner lets everybody in the room see it: 0 or 1."""
+
+    @property
+    def quiet_for(self) -> float | None:
+        """How long a run at work has said nothing; on a clock that nobody can set."""
+        if self.state not in HELD or self.heard is None:
+            return None
+        return max(0.0, steady_seconds() - self.heard)
 
     @property
     def kind(self) -> Kind:

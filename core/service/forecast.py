@@ -18,7 +18,7 @@ class Forecast:
     started: Started | None = None
     step: Step | None = None
     looked: Looked | None = None
-    """How far what is frozen has come with its pictures, until the step that waits for it."""
+    """How far what is frozen has come with its pictures, until the step that waits for it; or judging with its own."""
     ended: list[EpochEnded] = field(default_factory=list)
     predicted: list[str] = field(default_factory=list)
     """The splits that have been judged at the end, one by one."""
@@ -36,7 +36,9 @@ class Forecast:
     """What looking at one takes."""
 
     def hear(self, event: Event) -> None:
-        if not isinstance(event, Looked | Notice):
+        if isinstance(event, Looked):
+            self.looked = event
+        elif not isinstance(event, Notice):
             self.looked = self._first_look = None
         match event:
             case Started():
@@ -44,7 +46,7 @@ class Forecast:
                 if not event.resumed:
                     self.ended, self._later, self._since = [], 0, (event.elapsed, 0)
                     self._opened = self._begun = event.elapsed
-            case Looked():
+            case Looked(purpose="features"):
                 self._look(event)
             case Step():
                 self._forget_from(event.epoch)
@@ -57,7 +59,7 @@ class Forecast:
 
     def _look(self, now: Looked) -> None:
         first = self._first_look = self._first_look or now
-        self.looked, self._later = now, now.later
+        self._later = now.later
         if now.pictures > first.pictures:
             self._seconds_a_picture = (now.elapsed - first.elapsed) / (now.pictures - first.pictures)
         if not self.ended:
@@ -86,7 +88,7 @@ class Forecast:
 
     def seconds_of_looking(self) -> float | None:
         """Until what is frozen has looked at all pictures that the next step waits for."""
-        if self.looked is None or self._seconds_a_picture is None:
+        if self.looked is None or self.looked.purpose != "features" or self._seconds_a_picture is None:
             return None
         return (self.looked.of - self.looked.pictures) * self._seconds_a_picture
 

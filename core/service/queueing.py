@@ -194,10 +194,3 @@ class _Experience:
 
 def _seconds_so_far(row: RunRow) -> float:
     return 0.0 if row.begun is None else max(0.0, steady_seconds() - row.begun)
-
-
-def quiet_for(row: RunRow) -> float | None:
-    """How long a run at work has said nothing; on a clock that nobody can set."""
-    if row.state not in HELD or row.heard is None:
-        return None
-    return max(0.0, steady_seconds() - row.heard)

@@ -10,7 +10,6 @@ from core.runs.predictions import Predictions, kept_score
 from core.runs.record import Record
 from core.runs.states import HELD
 from core.runs.store import RunRow
-from core.service.queueing import quiet_for
 
 SPLITS = ("val", "test")
 
@@ -37,7 +36,7 @@ def brief(row: RunRow) -> dict[str, Any]:
         "priority": row.priority,
         "sweep": row.sweep,
         "attempt": row.attempt,
-        "quiet_for": quiet_for(row),
+        "quiet_for": row.quiet_for,
     }
 
 

@@ -129,12 +129,12 @@ class Story:
         return bool(self.forecast.started and self.epochs_done >= self.forecast.started.epochs)
 
     def _looking(self) -> Facts | None:
-        """How far what is frozen has come with the pictures that it looks at before a step."""
+        """How far it is with pictures that it looks at before a step, or judges."""
         looked = self.forecast.looked
         if looked is None:
             return None
-        left = self.forecast.seconds_of_looking()
-        return {"pictures": looked.pictures, "of": looked.of, "seconds_left": left}
+        told = {"purpose": looked.purpose, "pictures": looked.pictures, "of": looked.of}
+        return {**told, "seconds_left": self.forecast.seconds_of_looking()}
 
     def _begin(self, resumed: bool) -> None:
         self.finished = None

@@ -27,7 +27,7 @@ class Progress:
         match event:
             case Started():
                 self._say_start(event)
-            case Looked() if not (self.screen.live or self._told_of_looking):
+            case Looked(purpose="features") if not (self.screen.live or self._told_of_looking):
                 self._told_of_looking = True
                 self.screen.line(f"what is frozen looks at {event.of:,} pictures first")
             case Notice():
@@ -72,7 +72,7 @@ def progress_line(forecast: Forecast, best: Improved | None, drawn: bool, round:
     step, started = forecast.step, forecast.started
     if started is None:
         return ""
-    if forecast.looked:
+    if forecast.looked and forecast.looked.purpose == "features":
         return _looking_line(forecast, forecast.looked, drawn)
     loss = f"  loss {_figure(step.loss)}" if step and step.loss is not None else ""
     found = f"  best {share(best.val_accuracy)} in {round} {best.epoch + 1}" if best else ""

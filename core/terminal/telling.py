@@ -59,7 +59,8 @@ def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
     screen.line(f"{done}{_left(story)}")
     looking = story["looking"]
     if looking and story["state"] in HELD:  # who died meanwhile looks no more
-        screen.line(f"{looking['pictures']:,} of {looking['of']:,} pictures looked at{_left(looking)}")
+        done = "judged" if looking["purpose"] == "judging" else "looked at"
+        screen.line(f"{looking['pictures']:,} of {looking['of']:,} pictures {done}{_left(looking)}")
     best = story["best"]
     screen.lines(curves(story["epochs"], best and best["epoch"], screen.drawn, round=story["round"]))
     _tell_alarms(story, screen)

@@ -6,6 +6,8 @@ has features of its own for them, computed once for the best weights and the las
 """
 
 import math
+from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import torch
@@ -17,7 +19,7 @@ from core.training.predicting import Predictor, in_full_precision
 from core.training.splitting import Cut
 from core.training.weights import Tensors
 
-AT_ONCE = 512
+AT_ONCE = 256
 LARGE = 2**26
 """Bytes of features: of larger ones there are fewer at once."""
 ASKED_TWICE = 2
@@ -25,16 +27,17 @@ ASKED_TWICE = 2
 
 def logits_from_features(
     feeder: Feeder, predictor: Predictor, state: Tensors, indices: np.ndarray
-) -> np.ndarray | None:
-    """A row per picture; None where these weights have to look at the pictures themselves."""
+) -> Iterator[np.ndarray] | None:
+    """A row per picture, some at a time; None where these weights have to look at the pictures themselves."""
     cut = feeder.cut
     if cut is None or not _made_by_these(feeder, cut, state) or not feeder.has_features_of(indices):
         return None
     at_once = max(1, min(AT_ONCE, LARGE // (4 * math.prod(cut.shape))))
     chunks = np.split(indices, range(at_once, len(indices), at_once))
-    said = np.concatenate([_through(cut, predictor, feeder.features_of(chunk)) for chunk in chunks])
-    seen = predictor.logits_of(feeder.lesson.canvases[indices[:ASKED_TWICE]])
-    return said if alike(torch.from_numpy(said[:ASKED_TWICE]), torch.from_numpy(seen)) else None
+    said = (_through(cut, predictor, feeder.features_of(chunk)) for chunk in chunks)
+    first = next(said)
+    seen = predictor.logits_of(feeder.lesson.canvases[chunks[0][:ASKED_TWICE]])
+    return chain([first], said) if alike(torch.from_numpy(first[:ASKED_TWICE]), torch.from_numpy(seen)) else None
 
 
 def _made_by_these(feeder: Feeder, cut: Cut, state: Tensors) -> bool:

@@ -8,7 +8,7 @@ import math
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
 
 from core.errors import DataError, TrainingError
 from core.events import Predicted, Wish
@@ -25,7 +24,7 @@ from core.recipe import Recipe
 from core.training.endings import STOPPED, Ending, out_of_time, patience_ended, paused, rank_of, verdict_on, went_astray
 from core.training.judging import Judged, Judging
 from core.training.lesson import Lesson
-from core.training.looking import Look, each_timed
+from core.training.looking import SIGN_OF_LIFE, Look, each_timed
 from core.training.modes import at_rest
 from core.training.plan import Plan
 from core.training.predicting import Answers
@@ -33,7 +32,7 @@ from core.training.state import Position, optimizer_memory, read_state, remind_o
 from core.training.team import ALONE, Team, Verdict
 from core.training.weights import Tensors
 
-PREDICTED_AT_ONCE = 512
+PREDICTED_AT_ONCE = 64
 
 
 class Batch(Protocol):
@@ -212,19 +211,22 @@ class Attempt(ABC, Generic[Given]):
     def patience_ended(self) -> Ending | None:
         return patience_ended(self.recipe.early_stopping, self.position.waited)
 
-    def evaluate(self, split: str) -> tuple[float, float]:
-        """Mean cross-entropy and accuracy over a split, of which each member judges its share; `judged` says more."""
+    def evaluate(self, split: str) -> Generator[Look, None, tuple[float, float]]:
+        """Mean cross-entropy and accuracy over a split, of which each member judges its share; `judged` says more.
+
+        Now and then, how far it is: whoever listens does so outside of what holds while it judges.
+        """
         self.catch_up()
-        loss, right, indices = 0.0, 0, self.lesson.splits[split]
-        judging, labels = Judging(indices, self.device), self.lesson.source.labels
-        with self.position.timed("evaluation"), at_rest(self.model), torch.inference_mode():
-            for numbers, logits in self.answers(indices):
-                true = torch.from_numpy(labels[numbers]).to(logits.device, torch.long)
-                loss += float(functional.cross_entropy(logits, true, reduction="sum"))
-                right += int((logits.argmax(1) == true).sum())
-                judging.add(numbers, logits)
-        self.judged = judging.judged(labels[indices], self.team)
-        loss, right = self.team.summed([loss, right])
+        indices = self.lesson.splits[split]
+        judging = Judging(indices, self.lesson.source.labels[indices], self.device)
+        answers, going_on = self.answers(indices), True
+        while going_on:
+            with self.position.timed("evaluation"), at_rest(self.model), torch.inference_mode():
+                going_on = judging.go_on(answers, SIGN_OF_LIFE)
+            if going_on:
+                yield Look(judging.pictures, len(self.team.share(indices)), purpose="judging")
+        self.judged = judging.judged(self.team)
+        loss, right = self.team.summed([judging.loss, judging.right])
         return loss / len(indices), right / len(indices)
 
     def improved(self, epoch: int, loss: float, accuracy: float) -> bool:
@@ -254,10 +256,21 @@ class Attempt(ABC, Generic[Given]):
             self.write(Path(folder), state)
             return self.open(Path(folder))
 
-    def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> np.ndarray:
-        """What a predictor that was opened with this state says of some pictures."""
-        chunks = np.split(held_out, range(PREDICTED_AT_ONCE, len(held_out), PREDICTED_AT_ONCE))
-        return np.concatenate([predictor.logits_of(self.lesson.canvases[chunk]) for chunk in chunks])
+    def predict(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> Generator[Look, None, np.ndarray]:
+        """What a predictor that was opened with this state says of some pictures; now and then, how far it is."""
+        said: list[np.ndarray] = []
+        told = time.monotonic()
+        for some in each_timed(self.logits_of(held_out, predictor, state), partial(self.position.timed, "predictions")):
+            said.append(some)
+            if time.monotonic() - told >= SIGN_OF_LIFE:
+                yield Look(sum(map(len, said)), len(held_out), purpose="judging")
+                told = time.monotonic()
+        return np.concatenate(said)
+
+    def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> Iterator[np.ndarray]:
+        """The same, some pictures at a time."""
+        for chunk in np.split(held_out, range(PREDICTED_AT_ONCE, len(held_out), PREDICTED_AT_ONCE)):
+            yield predictor.logits_of(self.lesson.canvases[chunk])
 
     def save(self, folder: Path) -> None:
         """The whole state, between two steps."""

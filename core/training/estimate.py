@@ -19,6 +19,7 @@ from core.home import Home
 from core.recipe import Recipe
 from core.training.environment import device_of
 from core.training.frozen import Frozen
+from core.training.looking import outcome
 from core.training.measuring import (
     EVALUATED,
     FEW,
@@ -139,7 +140,7 @@ def _step(trial: Session, epoch: int, batch: int) -> float:
 
 def _judging(trial: Session) -> float:
     """The seconds that evaluation takes for a picture."""
-    return second_time(lambda: trial.evaluate("val")) / len(trial.lesson.splits["val"])
+    return second_time(lambda: outcome(trial.evaluate("val"))) / len(trial.lesson.splits["val"])
 
 
 def _making(trial: Session) -> float:
@@ -176,4 +177,4 @@ def _keeping(trial: Session) -> tuple[float, float]:
     saving = keeping(trial.save_best, trial.lesson.home)
     predictor = trial.predictor(trial.best)
     shown = trial.lesson.splits["val"]
-    return saving, second_time(lambda: trial.logits_of(shown, predictor, trial.best)) / len(shown)
+    return saving, second_time(lambda: outcome(trial.predict(shown, predictor, trial.best))) / len(shown)

@@ -1,12 +1,15 @@
 """What validation said after an epoch, picture by picture: little enough to be kept for every epoch of a run."""
 
 import math
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from core.events import Save
 from core.training.team import Team
@@ -33,21 +36,37 @@ class Judged:
 class Judging:
     """Gathers what is said about a split, batch by batch; each member of a team fills in its share."""
 
-    def __init__(self, indices: np.ndarray, device: torch.device):
+    def __init__(self, indices: np.ndarray, labels: np.ndarray, device: torch.device):
         self._order = np.argsort(indices)
         self._sorted = indices[self._order]
+        self._labels = labels
         self._said = torch.zeros(2, len(indices), device=device)
+        self.pictures, self.right, self.loss = 0, 0, 0.0
+        """Those that were judged, those judged right, and the sum of their cross-entropies."""
+
+    def go_on(self, batches: Iterator[tuple[np.ndarray, torch.Tensor]], seconds: float) -> bool:
+        """Take in what is said of one batch after the other; returns whether time was up before the batches were."""
+        until = time.monotonic() + seconds
+        for numbers, logits in batches:
+            self.add(numbers, logits)
+            if time.monotonic() >= until:
+                return True
+        return False
 
     def add(self, numbers: np.ndarray, logits: torch.Tensor) -> None:
-        places = torch.from_numpy(self._order[np.searchsorted(self._sorted, numbers)]).to(logits.device)
+        found = self._order[np.searchsorted(self._sorted, numbers)]
+        places, true = (torch.from_numpy(each).to(logits.device) for each in (found, self._labels[found]))
         confidence, predicted = logits.softmax(1).max(1)
         self._said[:, places] = torch.stack([predicted.float(), confidence])
+        self.loss += float(functional.cross_entropy(logits, true.long(), reduction="sum"))
+        self.right += int((predicted == true).sum())
+        self.pictures += len(numbers)
 
-    def judged(self, labels: np.ndarray, team: Team) -> Judged:
+    def judged(self, team: Team) -> Judged:
         """A meeting: what all members have said together."""
         team.total([self._said])
         predicted, confidence = self._said.cpu().numpy()
-        return Judged(labels, predicted.astype(np.int64), confidence)
+        return Judged(self._labels, predicted.astype(np.int64), confidence)
 
 
 def _save(judged: Judged, folder: Path) -> None:

@@ -1,10 +1,16 @@
-"""Looking at many pictures before anything is learned from them: how far it is, and how long each batch takes."""
+"""Looking at many pictures, to keep their features or to judge them: how far it is, and how long each batch takes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import NamedTuple, TypeVar
 
+from core.events import Purpose
+
 Thing = TypeVar("Thing")
+Outcome = TypeVar("Outcome")
+
+SIGN_OF_LIFE = 1.0
+"""Seconds of judging after which it says how far it is; what takes less says nothing."""
 
 
 class Look(NamedTuple):
@@ -13,6 +19,7 @@ class Look(NamedTuple):
     pictures: int
     of: int
     later: int = 0
+    purpose: Purpose = "features"
 
 
 def counted(batches: Iterable[int], of: int, later: int = 0) -> Iterator[Look]:
@@ -31,3 +38,12 @@ def each_timed(things: Iterator[Thing], timed: Callable[[], AbstractContextManag
         if thing is None:
             return
         yield thing
+
+
+def outcome(looks: Generator[Look, None, Outcome]) -> Outcome:
+    """What comes of looking, for whoever has no ear for how far it is."""
+    while True:
+        try:
+            next(looks)
+        except StopIteration as ended:
+            return ended.value

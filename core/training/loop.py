@@ -11,7 +11,17 @@ from core.training.attempt import Attempt
 from core.training.endings import Ending
 from core.training.environment import device_of
 from core.training.plan import Plan
-from core.training.reporting import epoch_ended, finished, improved, looked, notices, predictions, started, step
+from core.training.reporting import (
+    epoch_ended,
+    finished,
+    improved,
+    judging,
+    looked,
+    notices,
+    predictions,
+    started,
+    step,
+)
 from core.training.session import Session
 from core.training.team import ALONE, Team
 
@@ -51,7 +61,7 @@ def learn(attempt: Attempt[Any], state: Path | None) -> Generator[Event, Wish, N
                 break
         if attempt.deserves_validation(ending):
             with attempt.evaluated():
-                loss, accuracy = attempt.evaluate("val")
+                loss, accuracy = yield from judging(attempt, attempt.evaluate("val"))
                 if diverged := attempt.diverged(loss):
                     ending = diverged
                     break

@@ -1,19 +1,19 @@
 """From an attempt's figures to the events that say them."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from core.events import EpochEnded, Event, Finished, Improved, Looked, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Event, Finished, Improved, Looked, Notice, Predicted, Started, Step, Wish
 from core.training.attempt import Attempt
 from core.training.endings import Ending
 from core.training.environment import peak_memory
 from core.training.lesson import Lesson
-from core.training.looking import Look
+from core.training.looking import Look, Outcome
 from core.training.predicting import Answers, softmax
 from core.training.weights import Tensors
 
@@ -47,9 +47,19 @@ def started(attempt: Attempt[Any], resumed: bool) -> Started:
 
 
 def looked(attempt: Attempt[Any], look: Look) -> Looked:
-    """A team, which hears its owner at the next step, has nothing to save until then."""
-    save = attempt.save if attempt.team.size == 1 else None
+    """A team, and whoever judges, hears its owner at the next step, and has nothing to save until then."""
+    save = attempt.save if attempt.team.size == 1 and look.purpose == "features" else None
     return Looked(elapsed=attempt.elapsed, **look._asdict(), save=save)
+
+
+def judging(attempt: Attempt[Any], looks: Generator[Look, None, Outcome]) -> Generator[Event, Wish, Outcome]:
+    """Says how far it is with judging, to which nobody's answer is heard; returns what came of it."""
+    while True:
+        try:
+            look = next(looks)
+        except StopIteration as ended:
+            return ended.value
+        yield looked(attempt, look)
 
 
 def step(attempt: Attempt[Any], epoch: int, lr: float, pictures: int) -> Step:
@@ -97,7 +107,7 @@ def improved(attempt: Attempt[Any], epoch: int, loss: float, accuracy: float) ->
     return Improved(elapsed=attempt.elapsed, epoch=epoch, val_loss=loss, val_accuracy=accuracy, save=attempt.save_best)
 
 
-def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]:
+def predictions(attempt: Attempt[Any], ending: Ending | None) -> Generator[Event, Wish, None]:
     """What the best epoch's weights say about every picture held out, and the last epoch's beside it.
 
     The first member says so, and the others, which it needs no more, need not wait.
@@ -107,11 +117,14 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]
         return
     with_last = ended != "diverged"
     best, last = position.best_epoch, position.epoch if position.batch else position.epoch - 1
-    answers = attempt.predictor(attempt.best)
-    said = list(_predicted_all(attempt, answers, attempt.best, "best", best))
-    yield from (attempt.completed(each) for each in said)  # a list has no ear for the wish that answers each
+    answers, said = attempt.predictor(attempt.best), []
+    for each in _predicted_all(attempt, answers, attempt.best, "best", best):
+        if isinstance(each, Predicted):
+            said.append(each)
+        yield attempt.completed(each) if isinstance(each, Predicted) else each
     if with_last and last == best:
-        yield from (replace(each, weights="last", elapsed=attempt.elapsed) for each in said)
+        for each in said:
+            yield replace(each, weights="last", elapsed=attempt.elapsed)
     elif with_last:
         with attempt.evaluated():
             state = attempt.state_now()
@@ -120,13 +133,12 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Iterator[Event]
 
 def _predicted_all(
     attempt: Attempt[Any], answers: Answers, state: Tensors, weights: Weights, epoch: int
-) -> Iterator[Predicted]:
+) -> Generator[Event, Wish, None]:
     lesson = attempt.lesson
     for split in lesson.splits:
         if split != "train":
-            with attempt.position.timed("predictions"):
-                probabilities = softmax(attempt.logits_of(lesson.splits[split], answers, state))
-            yield predicted(lesson, split, probabilities, elapsed=attempt.elapsed, weights=weights, epoch=epoch)
+            logits = yield from judging(attempt, attempt.predict(lesson.splits[split], answers, state))
+            yield predicted(lesson, split, softmax(logits), elapsed=attempt.elapsed, weights=weights, epoch=epoch)
 
 
 def predicted(

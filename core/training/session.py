@@ -230,10 +230,10 @@ class Session(Attempt[Fed]):
         """Whether final answers come from what was kept, and hardly from the network itself."""
         return self.feeder.answering is not None
 
-    def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> np.ndarray:
+    def logits_of(self, held_out: np.ndarray, predictor: Answers, state: Tensors) -> Iterator[np.ndarray]:
         known = isinstance(predictor, Predictor)
         said = logits_from_features(self.feeder, predictor, state, held_out) if known else None
-        return super().logits_of(held_out, predictor, state) if said is None else said
+        yield from super().logits_of(held_out, predictor, state) if said is None else said
 
     def memories(self) -> dict[str, Tensors]:
         return dict(self._states())

@@ -35,7 +35,8 @@ def draw(seen: Seen) -> None:
 
 
 def _draw_progress(seen: Seen) -> None:
-    if looking := seen["looking"]:
+    looking = seen["looking"]
+    if looking and (_looks_first(seen) or seen["judging"] or seen["state"] != "running"):
         text = f"{looking['pictures']:,} of {looking['of']:,} pictures"
         st.progress(looking["pictures"] / max(1, looking["of"]), text=text)
     else:
@@ -50,7 +51,9 @@ def sentence(seen: Seen) -> str:
         case "running":
             return _at_work(seen)
         case "pausing" | "stopping":
-            return f"{seen['state'].capitalize()}: {seen['meaning']}"
+            judges = seen["looking"] and seen["looking"]["purpose"] == "judging"
+            doing = "it still judges pictures that were held out." if judges else seen["meaning"]
+            return f"{seen['state'].capitalize()}: {doing}"
         case "paused":
             return f"{seen['reason'] or 'Paused.'} {seen['meaning']}"
         case "done":
@@ -72,9 +75,14 @@ def _at_work(seen: Seen) -> str:
     if seen["judging"]:
         return f"All {seen['round']}s are done; it judges the pictures that were held out{_left(seen)}."
     epoch = f"{seen['round']} {min(seen['epochs_done'] + 1, seen['planned_epochs'])} of {seen['planned_epochs']}"
-    if seen["looking"]:
+    if _looks_first(seen):
         return f"Before {epoch}: what is frozen looks at the pictures{_left(seen['looking'])}."
     return f"Learning: {epoch}{_left(seen)}."
+
+
+def _looks_first(seen: Seen) -> bool:
+    """Whether a step waits until what is frozen has looked at its pictures."""
+    return bool(seen["looking"]) and seen["looking"]["purpose"] == "features"
 
 
 def _left(told: Mapping[str, Any]) -> str:

@@ -10,6 +10,16 @@ def test_nothing_set_is_the_default_and_so_is_nothing_said():
     assert Settings.from_environment({}) == Settings() == Settings.from_environment({"THAW_STOP_GRACE": ""})
 
 
+@pytest.mark.parametrize(
+    ("asked_for", "quiet_for", "left"),
+    [(9, 9, True), (10, 10, False), (10, None, False), (60, 2, True), (60, 11, False), (120, 2, False), (3, 200, True)],
+)
+def test_a_run_that_was_stopped_is_left_to_judge_as_long_as_it_says_something(
+    asked_for: float, quiet_for: float | None, left: bool
+):
+    assert Settings(stop_grace=10, stop_patience=120).may_go_on(asked_for, quiet_for) is left
+
+
 def test_each_setting_is_read_as_what_it_is():
     given = {"THAW_SLOTS": "cuda:0,cpu", "THAW_QUEUED_PER_OWNER": "7", "THAW_STOP_GRACE": "0.5", "OTHER": "x"}
     assert Settings.from_environment(given) == Settings(slots="cuda:0,cpu", queued_per_owner=7, stop_grace=0.5)

@@ -14,7 +14,6 @@ from core.errors import RecordError
 from core.runs import liveness
 from core.runs.machine import Process
 from core.service import Workbench
-from core.service.queueing import quiet_for
 from tests.engine_of_test import wait_until
 from tests.faults.at_work import ENDLESS, QUICK, ask, row_of, supervisor_of, wait_for, wait_for_steps, worker_of
 from tests.faults.conftest import HERE, started_with
@@ -156,12 +155,30 @@ def test_line_55_a_worker_that_hangs_is_quiet_and_can_be_stopped(bench: Workbenc
     wait_for_steps(bench, run)
     worker = worker_of(bench, run)
     os.kill(worker.pid, signal.SIGSTOP)
-    wait_until(lambda: (quiet_for(row_of(bench, run)) or 0) > 2)
+    wait_until(lambda: (row_of(bench, run).quiet_for or 0) > 2)
     assert row_of(bench, run).state == "running"  # no false alarm: it lives
     assert bench.stop(run)["state"] == "stopping"
     row = wait_for(bench, run, "stopped")
     assert not worker.lives
-    assert row.reason.startswith("It did not stop when it was asked to") and quiet_for(row) is None
+    assert row.reason.startswith("It did not stop when it was asked to") and row.quiet_for is None
+
+
+@pytest.mark.parametrize("patience", ["60", "2"])
+def test_a_run_that_was_stopped_judges_what_was_held_out_while_it_says_how_far_it_is(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, patience: str
+):
+    started_with(HERE / "slow_to_judge", monkeypatch)
+    monkeypatch.setenv("THAW_STOP_PATIENCE", patience)
+    run = ask(bench, {**ENDLESS, "held_out_per_class": 1})
+    wait_for_steps(bench, run)
+    assert bench.stop(run)["state"] == "stopping"
+    row, shown = wait_for(bench, run, "stopped"), bench.show(run)
+    if patience == "60":
+        assert row.reason == "Stopped on request." and shown["val"] and shown["test"], "it took six seconds and more"
+        assert shown["val"]["n"] == 10 and row.seconds and row.seconds > 6
+    else:
+        assert row.reason.startswith("Stopped on request, without waiting") and "val" not in shown
+        assert (bench.record.folder(run) / "best" / "model.safetensors").exists()
 
 
 def test_line_56_a_worker_that_will_not_hear_is_ended_with_its_children(

@@ -13,7 +13,6 @@ from safetensors.numpy import load_file
 from core.runs.folders import FRESH
 from core.runs.queue import in_order
 from core.service import Workbench
-from core.service.queueing import quiet_for
 from tests.engine_of_test import wait_until
 from tests.faults.at_work import ENDLESS, QUICK, ask, row_of, wait_for, wait_for_steps
 from tests.faults.conftest import HERE, started_with
@@ -136,7 +135,7 @@ def test_line_53_a_clock_that_jumps_raises_no_alarm_and_turns_no_order_round(
     runs += [ask(bench), ask(bench)]
     waiting = in_order(bench.record.store.waiting("local"), {}, bench.record.store.served())
     assert [each.run for each in waiting] == runs[1:]
-    quiet = quiet_for(row_of(bench, runs[0]))
+    quiet = row_of(bench, runs[0]).quiet_for
     assert quiet is None or 0 <= quiet < 60
     row = wait_for(bench, runs[0], "done")
     assert row.seconds is not None and 0 < row.seconds < 300 and row.attempt == 1
@@ -146,4 +145,4 @@ def test_line_53_a_clock_that_jumps_raises_no_alarm_and_turns_no_order_round(
 
 def test_line_53_what_was_never_heard_of_is_not_quiet(bench: Workbench):
     run = bench.record.create(bench.check(ENDLESS))
-    assert quiet_for(row_of(bench, run)) is None
+    assert row_of(bench, run).quiet_for is None

@@ -77,6 +77,18 @@ def test_a_run_that_looks_at_pictures_first_tells_how_far_it_is(app: AppTest, re
         assert {"Stop", "Pause"} <= set(labels(app))
 
 
+def test_a_run_that_was_stopped_tells_how_far_it_is_with_judging(app: AppTest, record: Record):
+    judging = {"kind": "looked", "elapsed": 20.0, "pictures": 640, "of": 10_000, "purpose": "judging"}
+    run = told(record, started(4), *epochs(2), judging)
+    with held(record.folder(run)):
+        watch(app, run)
+        assert "Learning: epoch 3 of 4" in plainly(app), "validation comes after every epoch"
+        assert [bar.proto.text for bar in app.get("progress")] == ["2 of 4 epochs"]
+        app.button(key="watch_stop").click().run()
+        assert [bar.proto.text for bar in app.get("progress")] == ["640 of 10,000 pictures"]
+        assert "Stopping: it still judges pictures that were held out." in plainly(app)
+
+
 def test_a_run_that_says_nothing_is_marked_with_since_when(app: AppTest, record: Record):
     run = told(record, started(4))
     with record.store.writing() as db:

@@ -63,9 +63,19 @@ def test_the_time_left_is_told_while_it_learns_and_not_when_it_has_ended():
 def test_how_far_the_pictures_are_is_told_until_the_first_step():
     looks = [{"kind": "looked", "elapsed": 2.0 + at, "pictures": 100 * at, "of": 470} for at in (1, 2)]
     looking = heard(started(4), *looks).to_json(300)
-    assert looking["looking"] == {"pictures": 200, "of": 470, "seconds_left": pytest.approx(2.7)}
+    left = pytest.approx(2.7)
+    assert looking["looking"] == {"purpose": "features", "pictures": 200, "of": 470, "seconds_left": left}
     assert looking["seconds_left"] is None and looking["progress"] == 0.0
     assert heard(started(4), *looks, *epochs(0)).to_json(300)["looking"] is None
+
+
+def test_how_far_judging_is_changes_no_forecast():
+    judging = [
+        {"kind": "looked", "elapsed": 8.0 + at, "pictures": 64 * at, "of": 150, "purpose": "judging"} for at in (1, 2)
+    ]
+    before, told = (heard(started(4), *epochs(0, 1), *more).to_json(300) for more in ([], judging))
+    assert told["looking"] == {"purpose": "judging", "pictures": 128, "of": 150, "seconds_left": None}
+    assert {**told, "looking": None, "number": 0} == {**before, "number": 0}
 
 
 def test_when_all_epochs_are_done_it_judges_what_was_held_out():

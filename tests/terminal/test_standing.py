@@ -65,8 +65,11 @@ def test_how_far_the_pictures_are_is_told_before_the_first_step(record: Record, 
         record.store.begin(run, "It is trained.", "cpu")
         record.store.say(run, [started(4), *looks])
         story = typed(capsys, "show", run, "--points", "7", "--json").json
-        assert story["looking"] == {"pictures": 2000, "of": 3869, "seconds_left": pytest.approx(1.869)}
+        left = pytest.approx(1.869)
+        assert story["looking"] == {"purpose": "features", "pictures": 2000, "of": 3869, "seconds_left": left}
         assert "2,000 of 3,869 pictures looked at, 1.9 s left" in typed(capsys, "show", run, "--points", "7").out
+        record.store.say(run, [{**looks[0], "elapsed": 9.0, "purpose": "judging"}])
+        assert "1,000 of 3,869 pictures judged\n" in typed(capsys, "show", run, "--points", "7").out
     dead = typed(capsys, "show", run, "--points", "7").out
     assert "lost" in dead and "looked at" not in dead
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from core.data.pixels import Preparation
 from core.errors import DataError, TrainingError
-from core.events import EpochEnded, Event, Finished, Improved, Predicted, Started, Step, Wish
+from core.events import EpochEnded, Event, Finished, Improved, Looked, Predicted, Started, Step, Wish
 from core.home import Home
 from core.recipe import EarlyStopping, Recipe
 from core.training.attempt import Attempt
@@ -248,6 +248,36 @@ def test_a_team_that_looks_at_pictures_hears_its_owner_at_the_next_step(recipe: 
     attempt.team = Two()
     assert attempt.ending_before_steps("stop") is None
     assert not looked(attempt, Look(1, 2)).save, "nobody pauses here, however often that is asked"
+
+
+def test_judging_that_takes_long_says_how_far_it_is_and_comes_to_the_same(
+    recipe: Recipe, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    quiet = listen(OneLayer(recipe, home))
+    assert not of_kind(Looked, quiet), "it is quick"
+    monkeypatch.setattr("core.training.attempt.SIGN_OF_LIFE", 0.0)
+    attempt = OneLayer(recipe, home)
+    told = listen(attempt)
+    assert {type(each) for each in told} == {type(each) for each in quiet} | {Looked}
+    assert all(each.purpose == "judging" and each.save is None for each in of_kind(Looked, told))
+    for kind, figure in ((EpochEnded, "val_loss"), (EpochEnded, "val_accuracy"), (Predicted, "loss")):
+        assert [vars(each)[figure] for each in of_kind(kind, told)] == [
+            vars(each)[figure] for each in of_kind(kind, quiet)
+        ]
+    kinds = [type(each) for each in told]
+    assert Looked in kinds[kinds.index(Step) : kinds.index(EpochEnded)]
+    last = next(each for each in reversed(told) if isinstance(each, Looked))
+    assert last.pictures == last.of == len(attempt.lesson.splits["test"])
+
+
+def test_whoever_listens_while_it_judges_finds_nothing_at_rest(
+    recipe: Recipe, home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.training.attempt.SIGN_OF_LIFE", 0.0)
+    attempt = OneLayer(recipe, home)
+    attempt.model.train()
+    for _ in attempt.evaluate("val"):
+        assert attempt.model.training and not torch.is_inference_mode_enabled()
 
 
 class Two(Alone):

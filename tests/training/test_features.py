@@ -3,6 +3,7 @@
 import math
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -260,6 +261,11 @@ def test_where_what_learns_is_used_without_being_called_nothing_above_it_is_cut_
     assert cut_below(model, {*classifier_parameters(model), "scale.weight"}, pictures) is None
 
 
+def rows_of(said: Iterator[np.ndarray] | None) -> np.ndarray:
+    assert said is not None, "these weights made the features"
+    return np.concatenate([*said])
+
+
 def test_large_features_are_answered_a_few_at_a_time_and_in_halves_where_there_is_no_room(
     run, tiny: Recipe, monkeypatch: pytest.MonkeyPatch
 ):
@@ -267,7 +273,7 @@ def test_large_features_are_answered_a_few_at_a_time_and_in_halves_where_there_i
     session = run.sessions[-1]
     predictor, held_out = session.predictor(session.best), session.lesson.splits["val"]
     asked = session.feeder, predictor, session.best, held_out
-    wanted, seen = logits_from_features(*asked), []
+    wanted, seen = rows_of(logits_from_features(*asked)), []
 
     def crowded(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         seen.append(len(inputs[0]))
@@ -276,8 +282,7 @@ def test_large_features_are_answered_a_few_at_a_time_and_in_halves_where_there_i
 
     monkeypatch.setattr("core.training.answering.LARGE", 5 * 4 * math.prod(session.feeder.cut.shape))
     predictor.model.get_classifier().register_forward_pre_hook(crowded)
-    found = logits_from_features(*asked)
-    assert found is not None and wanted is not None
+    found = rows_of(logits_from_features(*asked))
     np.testing.assert_allclose(found, wanted, atol=1e-5)
     assert max(seen) == 5 and len(held_out) > 5
 
@@ -301,8 +306,8 @@ def test_final_predictions_from_kept_features_are_those_of_the_saved_network(
     run(replace(tiny, backbone="thaw_small", pretrained=True, strategy=strategy, precision=precision))
     session = run.sessions[-1]
     predictor, held_out = session.predictor(session.best), session.lesson.splits[split]
-    said = logits_from_features(session.feeder, predictor, session.best, held_out)
-    assert said is not None and not len(session.feeder.answering.rows(session.feeder.plain, 0).missing(held_out))
+    said = rows_of(logits_from_features(session.feeder, predictor, session.best, held_out))
+    assert not len(session.feeder.answering.rows(session.feeder.plain, 0).missing(held_out))
     np.testing.assert_allclose(said, predictor.logits_of(session.lesson.canvases[held_out]), atol=1e-5, rtol=1e-4)
 
 
@@ -314,7 +319,7 @@ def test_weights_that_did_not_make_the_features_look_at_the_pictures_themselves(
     predictor, held_out = session.predictor(others), session.lesson.splits["val"]
     assert logits_from_features(session.feeder, predictor, others, held_out) is None
     wanted = predictor.logits_of(session.lesson.canvases[held_out])
-    np.testing.assert_array_equal(session.logits_of(held_out, predictor, others), wanted)
+    np.testing.assert_array_equal(rows_of(session.logits_of(held_out, predictor, others)), wanted)
 
 
 def test_a_difference_that_two_pictures_do_not_show_is_seen_in_the_weights(run, tiny: Recipe, monkeypatch):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from core.engines.base import execute
 from core.events import EpochEnded, Event, Step
@@ -61,12 +62,26 @@ def test_batches_in_any_order_fill_their_places():
     chance = np.random.default_rng(0)
     indices = chance.permutation(1000)[:50]
     logits = torch.randn(50, 4)
-    judging = Judging(indices, torch.device("cpu"))
+    labels = chance.integers(0, 4, 50)
+    judging = Judging(indices, labels, torch.device("cpu"))
     for batch in np.array_split(chance.permutation(50), 7):
         judging.add(indices[batch], logits[batch])
-    judged = judging.judged(np.zeros(50, np.int64), ALONE)
-    assert (judged.predicted == logits.argmax(1).numpy()).all()
+    true = torch.from_numpy(labels)
+    assert judging.loss == pytest.approx(float(functional.cross_entropy(logits, true, reduction="sum")), rel=1e-5)
+    assert (judging.pictures, judging.right) == (50, int((logits.argmax(1) == true).sum()))
+    judged = judging.judged(ALONE)
+    assert (judged.labels == labels).all() and (judged.predicted == logits.argmax(1).numpy()).all()
     assert judged.confidence == pytest.approx(logits.softmax(1).max(1).values.numpy())
+
+
+@pytest.mark.parametrize(("seconds", "pictures"), [(0.0, 3), (1000.0, 9)])
+def test_when_time_is_up_the_batch_in_hand_is_still_judged_and_the_others_are_left(seconds: float, pictures: int):
+    indices = np.arange(9)
+    batches = ((batch, torch.zeros(3, 2)) for batch in np.split(indices, 3))
+    judging = Judging(indices, np.zeros(9, np.int64), torch.device("cpu"))
+    assert judging.go_on(batches, seconds) == (pictures < 9)
+    assert judging.pictures == pictures
+    assert not judging.go_on(batches, 1000.0) and judging.pictures == 9
 
 
 @pytest.mark.parametrize(("epochs", "kept"), [(1, 1), (MOST_EPOCHS, MOST_EPOCHS), (MOST_EPOCHS + 1, 101), (1000, 201)])

@@ -15,6 +15,7 @@ from core.engines.cluster.reception import Reception
 from core.engines.cluster.rooms import Need
 from core.engines.cluster.task import Order, train
 from core.engines.orders import SURROUNDINGS
+from core.engines.settings import Settings
 from core.home import Home
 from core.runs.folders import read_json
 
@@ -43,7 +44,7 @@ class Work:
     task: "ray.ObjectRef"
     arrived: bool = False
     _asked_at: float | None = None
-    _told: bool = False
+    _told_at: float | None = None
 
     @property
     def taken(self) -> list[tuple[str, Need]]:
@@ -63,17 +64,17 @@ class Work:
             return Ending(why=_told(error), nobody_to_blame=False)
         return Ending(why="Its node lost touch with the serving machine.", nobody_to_blame=True)
 
-    def press(self, grace: float) -> None:
+    def press(self, settings: Settings, quiet_for: float | None) -> None:
         """Asked by the record already; then interrupted, then ended. One that has not begun need not be asked."""
-        self._asked_at = self._asked_at or time.monotonic()
-        waited = time.monotonic() - self._asked_at
-        if self.arrived and waited < grace:
+        now = time.monotonic()
+        self._asked_at = self._asked_at or now
+        if self.arrived and settings.may_go_on(now - self._asked_at, quiet_for):
             return
-        if waited >= 2 * grace:
-            ray.cancel(self.task, force=True)
-        elif not self._told:
+        if self._told_at is None:
             ray.cancel(self.task, force=False)
-            self._told = True
+            self._told_at = now
+        elif now - self._told_at >= settings.stop_grace:
+            ray.cancel(self.task, force=True)
 
     def close(self) -> None:
         os.close(self.lock)
