@@ -42,9 +42,9 @@ class Settings:
     def gpus_per_process(self) -> float:
         return _share("THAW_RAY_GPUS", self.ray_gpus or "1")
 
-    def may_go_on(self, asked_for: float, quiet_for: float | None) -> bool:
-        """Whether a run that was asked to stop, so many seconds ago, is left to judge what was held out."""
-        quiet = asked_for if quiet_for is None else min(asked_for, quiet_for)
+    def may_go_on(self, asked_for: float, judges: bool, quiet_for: float | None) -> bool:
+        """Whether a run that was asked to stop, so many seconds ago, is left alone: to judge what was held out."""
+        quiet = min(asked_for, quiet_for) if judges and quiet_for is not None else asked_for
         return quiet < self.stop_grace and asked_for < self.stop_patience
 
     @classmethod

@@ -158,7 +158,8 @@ class Supervisor:
         self._stopping = {key: self._stopping.get(key, Stopping(time.monotonic())) for key in asked}
         for key, stopping in self._stopping.items():
             worker, now = Process.from_text(asked[key].worker), time.monotonic()
-            if worker is None or self.settings.may_go_on(now - stopping.asked, asked[key].quiet_for):
+            row, judges = asked[key], self.record.store.judges(asked[key].id)
+            if worker is None or self.settings.may_go_on(now - stopping.asked, judges, row.quiet_for):
                 continue
             if stopping.told is None:
                 stopping.told = now if worker.signal(signal.SIGTERM) else None

@@ -48,7 +48,7 @@ def _heed_who_ends_it(desk: RecordDesk) -> None:
         if desk.wish() != "stop":
             liveness.note_that_told(desk.folder, desk.attempt)
             os._exit(TOLD_TO_END)
-        raise KeyboardInterrupt("Stopped on request, without waiting for the end of its step.")
+        raise KeyboardInterrupt("Stopped on request, without waiting for what it was at.")
 
     signal.signal(signal.SIGTERM, end)
 

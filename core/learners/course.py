@@ -135,7 +135,7 @@ class Course(Attempt[Served]):
             learned = self.pupil.losses(given.content, self.position.epoch)
             loss = torch.stack([*learned.losses.values()]).sum()
             (loss if learned.descent is None else learned.descent).backward()
-        except RuntimeError as error:
+        except (RuntimeError, MemoryError) as error:
             if not ran_out(error):
                 raise
             raise TrainingError("There is not enough memory for a batch; choose a smaller batch_size.") from None

@@ -109,12 +109,17 @@ class RunLog:
         self.desk.write("environment.json", {**event.environment, "plan": event.plan})
 
     def _take_one_of_many(self, said: Step | Looked, wish: Wish) -> None:
-        """A few steps a second are enough for any curve; the last of its kind in a row is always kept."""
+        """A few steps a second are enough for any curve; the last of its kind in a row is always kept.
+
+        But of judging, which comes to something that says more. Who was asked to stop shows every sign of life.
+        """
         if self._held_back is not None and type(self._held_back) is not type(said):
             self._keep_one_of_many(self._held_back)
-        self._held_back = said
+        judges = isinstance(said, Looked) and said.purpose == "judging"
+        self._held_back = None if judges else said
         now = time.monotonic()
-        if now - self._kept_at >= (SECONDS_BETWEEN_STEPS if isinstance(said, Step) else SECONDS_BETWEEN_PICTURES):
+        between = SECONDS_BETWEEN_STEPS if isinstance(said, Step) else SECONDS_BETWEEN_PICTURES
+        if now - self._kept_at >= between or (judges and wish == "stop"):
             self._keep_one_of_many(said)
         rest = max(self._between_snapshots, self._snapshot_cost / SHARE_FOR_SNAPSHOTS)
         if said.save is not None and (wish == "pause" or now - self._snapshot_at >= rest):

@@ -273,10 +273,15 @@ class RunStore(Database):
         return [{"number": number, **json.loads(text)} for number, text in rows]
 
     def told(self, run: str) -> list[dict[str, Any]]:
-        """Everything the run said except its steps; of looking at pictures a word every other second at most."""
+        """Everything the run said except its steps; of looking at pictures a word a second at most."""
         # The condition on the kind is the index's own: written otherwise, SQLite would read every step.
         sql = "SELECT number, json FROM events INDEXED BY told_events WHERE run = ? AND kind != 'step' ORDER BY number"
         return [{"number": number, **json.loads(text)} for number, text in self.read(sql, [run])]
+
+    def judges(self, run: str) -> bool:
+        """Whether it was judging pictures when it said something last."""
+        last = self.last_event(run) or {}
+        return last.get("kind") in ("epoch_ended", "improved", "predicted") or last.get("purpose") == "judging"
 
     def last_event(self, run: str) -> dict[str, Any] | None:
         rows = self.read("SELECT json FROM events WHERE run = ? ORDER BY number DESC LIMIT 1", [run])

@@ -72,7 +72,7 @@ def progress_line(forecast: Forecast, best: Improved | None, drawn: bool, round:
     step, started = forecast.step, forecast.started
     if started is None:
         return ""
-    if forecast.looked and forecast.looked.purpose == "features":
+    if forecast.looked:
         return _looking_line(forecast, forecast.looked, drawn)
     loss = f"  loss {_figure(step.loss)}" if step and step.loss is not None else ""
     found = f"  best {share(best.val_accuracy)} in {round} {best.epoch + 1}" if best else ""
@@ -84,11 +84,12 @@ def progress_line(forecast: Forecast, best: Improved | None, drawn: bool, round:
 
 
 def _looking_line(forecast: Forecast, looked: Looked, drawn: bool) -> str:
-    """What comes before an epoch's first step."""
+    """What comes before an epoch's first step, or after its last."""
     left = forecast.seconds_of_looking()
     remaining = "" if left is None else f"  {duration(left)} more"
     share_done = looked.pictures / max(1, looked.of)
-    return f"looking {bar(share_done, 20, drawn)}{remaining}  {looked.pictures:,} of {looked.of:,} pictures"
+    what = "judging" if looked.purpose == "judging" else "looking"
+    return f"{what} {bar(share_done, 20, drawn)}{remaining}  {looked.pictures:,} of {looked.of:,} pictures"
 
 
 def _figure(value: float) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from core.catalog.learners import NO_RATE, OF_ITS_OWN, learner_in
 from core.catalog.picture_sizes import sizes_in_words
-from core.runs.states import HELD
 from core.terminal.drawing import (
     confusion,
     curves,
@@ -57,8 +56,7 @@ def tell_story(story: Mapping[str, Any], screen: Screen) -> None:
     screen.line(f"{screen.paint(inert(story['name']), 'bold')}  {told_state(story)}  {inert(story['reason'])}")
     done = f"{story['epochs_done']} of {story['planned_epochs'] or '?'} {story['round']}s"
     screen.line(f"{done}{_left(story)}")
-    looking = story["looking"]
-    if looking and story["state"] in HELD:  # who died meanwhile looks no more
+    if looking := story["looking"]:
         done = "judged" if looking["purpose"] == "judging" else "looked at"
         screen.line(f"{looking['pictures']:,} of {looking['of']:,} pictures {done}{_left(looking)}")
     best = story["best"]

@@ -19,7 +19,7 @@ from core.training.predicting import Predictor, in_full_precision
 from core.training.splitting import Cut
 from core.training.weights import Tensors
 
-AT_ONCE = 256
+AT_ONCE = 64
 LARGE = 2**26
 """Bytes of features: of larger ones there are fewer at once."""
 ASKED_TWICE = 2

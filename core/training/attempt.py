@@ -32,7 +32,7 @@ from core.training.state import Position, optimizer_memory, read_state, remind_o
 from core.training.team import ALONE, Team, Verdict
 from core.training.weights import Tensors
 
-PREDICTED_AT_ONCE = 64
+PREDICTED_AT_ONCE = 32
 
 
 class Batch(Protocol):

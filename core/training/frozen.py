@@ -62,7 +62,7 @@ def cut_if_it_fits(model: nn.Module, learning: Iterable[str], example: torch.Ten
     try:
         with at_rest(model):
             return cut_below(model, learning, example)
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         if not ran_out(error):
             raise
         return None

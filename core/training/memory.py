@@ -80,7 +80,8 @@ def _set(trim: int, largest: int) -> None:
 
 
 def ran_out(error: Exception) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in SAID)
+    """By torch's own name for it, Python's, or in words."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(words in str(error) for words in SAID)
 
 
 def not_even_one() -> TrainingError:
@@ -128,7 +129,7 @@ def in_halves(compute: Callable[[torch.Tensor], torch.Tensor], batch: torch.Tens
     """What is computed of each picture by itself: of all at once, or of one half after the other."""
     try:
         return computed(lambda: compute(batch))
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         if not ran_out(error):
             raise
         if len(batch) == 1:

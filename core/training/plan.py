@@ -145,7 +145,7 @@ def _gain_of_bf16(cache: Path, threads: int) -> float:
 def _compared(work: Work, cache: Path) -> Plan:
     try:
         found = calibrated(work)
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         if not ran_out(error):
             raise
         return _as_usual(work, "there was not enough memory to compare")

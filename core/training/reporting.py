@@ -47,7 +47,7 @@ def started(attempt: Attempt[Any], resumed: bool) -> Started:
 
 
 def looked(attempt: Attempt[Any], look: Look) -> Looked:
-    """A team, and whoever judges, hears its owner at the next step, and has nothing to save until then."""
+    """Who is not heard now has nothing to save: a team, and whoever judges."""
     save = attempt.save if attempt.team.size == 1 and look.purpose == "features" else None
     return Looked(elapsed=attempt.elapsed, **look._asdict(), save=save)
 
@@ -121,7 +121,8 @@ def predictions(attempt: Attempt[Any], ending: Ending | None) -> Generator[Event
     for each in _predicted_all(attempt, answers, attempt.best, "best", best):
         if isinstance(each, Predicted):
             said.append(each)
-        yield attempt.completed(each) if isinstance(each, Predicted) else each
+            each = attempt.completed(each)
+        yield each
     if with_last and last == best:
         for each in said:
             yield replace(each, weights="last", elapsed=attempt.elapsed)

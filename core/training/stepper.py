@@ -104,7 +104,7 @@ class Stepper:
         draw_from(int(seed), self.feeder.device)
         try:
             return computed(partial(self._take_gradients, fed, position))
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, MemoryError) as error:
             self._make_smaller(error, len(fed.indices), position)
         free(self.feeder.device)
         return None

@@ -51,7 +51,7 @@ def sentence(seen: Seen) -> str:
         case "running":
             return _at_work(seen)
         case "pausing" | "stopping":
-            judges = seen["looking"] and seen["looking"]["purpose"] == "judging"
+            judges = seen["judging"] or (seen["looking"] and seen["looking"]["purpose"] == "judging")
             doing = "it still judges pictures that were held out." if judges else seen["meaning"]
             return f"{seen['state'].capitalize()}: {doing}"
         case "paused":

@@ -172,6 +172,31 @@ def test_the_last_look_is_kept_before_the_step_that_waited_for_it(record: Record
     assert [each["pictures"] for each in record.store.events(run) if each["kind"] == "looked"] == [10, 30]
 
 
+def test_of_judging_the_step_before_it_is_kept_and_every_word_of_who_was_asked_to_stop(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+):
+    clock = Clock()
+    monkeypatch.setattr("core.runs.log.time", clock)
+    monkeypatch.setattr("core.runs.desk.SECONDS_BETWEEN_LOOKS", 0)
+    run, desk = begun(record, Recipe())
+    log = RunLog(desk)
+
+    def judge(pictures: int) -> None:
+        log.take(Looked(elapsed=9, pictures=pictures, of=90, purpose="judging"))
+
+    for step in (1, 2):
+        log.take(Step(elapsed=step, epoch=0, step=step, pictures=1, lr=1))
+    judge(10)
+    log.take(Improved(elapsed=10, epoch=0, val_loss=1, val_accuracy=0))
+    told = [(each["kind"], each.get("step")) for each in record.store.events(run)]
+    assert told == [("step", 1), ("step", 2), ("improved", None)], "what it comes to says more"
+    ask(record, run, "stopping")
+    judge(20)
+    judge(30)
+    assert [each["pictures"] for each in record.store.events(run) if each["kind"] == "looked"] == [20, 30]
+    assert record.store.judges(run)
+
+
 class Clock:
     now = 0.0
 

@@ -11,13 +11,21 @@ def test_nothing_set_is_the_default_and_so_is_nothing_said():
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "quiet_for", "left"),
-    [(9, 9, True), (10, 10, False), (10, None, False), (60, 2, True), (60, 11, False), (120, 2, False), (3, 200, True)],
+    ("asked_for", "judges", "quiet_for", "left"),
+    [
+        (9, False, 2, True),
+        (10, False, 2, False),
+        (9, True, 200, True),
+        (10, True, None, False),
+        (60, True, 2, True),
+        (60, True, 11, False),
+        (120, True, 2, False),
+    ],
 )
 def test_a_run_that_was_stopped_is_left_to_judge_as_long_as_it_says_something(
-    asked_for: float, quiet_for: float | None, left: bool
+    asked_for: float, judges: bool, quiet_for: float | None, left: bool
 ):
-    assert Settings(stop_grace=10, stop_patience=120).may_go_on(asked_for, quiet_for) is left
+    assert Settings(stop_grace=10, stop_patience=120).may_go_on(asked_for, judges, quiet_for) is left
 
 
 def test_each_setting_is_read_as_what_it_is():

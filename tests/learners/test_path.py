@@ -1,6 +1,7 @@
 """A path of heads: each of them learns what a network of that penalty, seed and rate learns alone; the best is kept."""
 
 import json
+import math
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -272,7 +273,10 @@ def test_augmentation_is_told_to_be_unused(home: Home):
     assert any("Augmentation is not used" in message for message in notices)
 
 
-def test_stopped_while_its_backbone_looks_at_pictures_it_keeps_what_was_seen(home: Home):
+def test_stopped_while_its_backbone_looks_at_pictures_it_keeps_what_was_seen(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.training.attempt.SIGN_OF_LIFE", math.inf)
     recipe, plan = path_of(), Plan(eval_batch=8).to_json()
     learning = learner_of(recipe)(recipe, "cpu", plan=plan, home=home)
     seen = next(event for event in learning if isinstance(event, Looked))

@@ -182,6 +182,17 @@ def test_a_terminal_sees_how_far_the_pictures_are_and_a_pipe_that_they_come_firs
     assert "  15 s more  " in frames[2]
 
 
+def test_a_terminal_sees_how_far_judging_is(heard: io.StringIO, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(heard, "isatty", lambda: True)
+    monkeypatch.setattr("core.terminal.progress.SECONDS_BETWEEN_FRAMES", 0.0)
+    progress = Progress(Screen(json=False, stream=heard), "digits with resnet18")
+    for event in [*story({"train": 32, "val": 8})][:6]:
+        progress(event)
+    progress(Looked(elapsed=99, pictures=640, of=10_000, purpose="judging"))
+    assert heard.getvalue().rsplit("\r\x1b[2K", 1)[1].startswith("judging ")
+    assert heard.getvalue().endswith("  640 of 10,000 pictures")
+
+
 def test_a_notice_is_told_without_its_control_characters(heard: io.StringIO):
     Progress(Screen(json=False, stream=heard), "digits with resnet18")(
         Notice(elapsed=0, topic="x", message="a\x1b[31m")

@@ -64,11 +64,11 @@ class Work:
             return Ending(why=_told(error), nobody_to_blame=False)
         return Ending(why="Its node lost touch with the serving machine.", nobody_to_blame=True)
 
-    def press(self, settings: Settings, quiet_for: float | None) -> None:
+    def press(self, settings: Settings, judges: bool, quiet_for: float | None) -> None:
         """Asked by the record already; then interrupted, then ended. One that has not begun need not be asked."""
         now = time.monotonic()
         self._asked_at = self._asked_at or now
-        if self.arrived and settings.may_go_on(now - self._asked_at, quiet_for):
+        if self.arrived and settings.may_go_on(now - self._asked_at, judges, quiet_for):
             return
         if self._told_at is None:
             ray.cancel(self.task, force=False)

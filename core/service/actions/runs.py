@@ -40,7 +40,9 @@ class RunActions(QueueActions):
 
         line = self.glance(run)  # before the story: whoever has ended has said everything
         ended = line["state"] not in ON_THE_WAY
-        return {**line, **self._standing(line), **stories_of(self.record.store).told(line["run"], points, ended)}
+        told = stories_of(self.record.store).told(line["run"], points, ended)
+        looking = told["looking"] if line["state"] in HELD else None  # who died meanwhile looks no more
+        return {**line, **self._standing(line), **told, "looking": looking}
 
     def lineup(self) -> dict[str, Any]:
         """The runs at work, and those that wait in the order of their turns."""
