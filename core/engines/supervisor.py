@@ -158,7 +158,7 @@ class Supervisor:
         self._stopping = {key: self._stopping.get(key, Stopping(time.monotonic())) for key in asked}
         for key, stopping in self._stopping.items():
             worker, now = Process.from_text(asked[key].worker), time.monotonic()
-            row, judges = asked[key], self.record.store.judges(asked[key].id)
+            row, judges = asked[key], self.record.judges(asked[key].id)
             if worker is None or self.settings.may_go_on(now - stopping.asked, judges, row.quiet_for):
                 continue
             if stopping.told is None:

@@ -177,6 +177,11 @@ class Record:
         if self.store.move(row.id, state, reason, only_from=row.state, attempt=row.attempt, **facts):
             self.tidy(row.id)
 
+    def judges(self, run: str) -> bool:
+        """Whether a run was judging pictures when it said something last."""
+        last = self.store.last_event(run) or {}
+        return last.get("kind") in ("epoch_ended", "improved", "predicted") or last.get("purpose") == "judging"
+
     def _engine_died(self, row: RunRow) -> bool:
         """Runs of the asking process itself, and those of the immediate engine, have nobody who could have died.
 

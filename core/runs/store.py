@@ -278,11 +278,6 @@ class RunStore(Database):
         sql = "SELECT number, json FROM events INDEXED BY told_events WHERE run = ? AND kind != 'step' ORDER BY number"
         return [{"number": number, **json.loads(text)} for number, text in self.read(sql, [run])]
 
-    def judges(self, run: str) -> bool:
-        """Whether it was judging pictures when it said something last."""
-        last = self.last_event(run) or {}
-        return last.get("kind") in ("epoch_ended", "improved", "predicted") or last.get("purpose") == "judging"
-
     def last_event(self, run: str) -> dict[str, Any] | None:
         rows = self.read("SELECT json FROM events WHERE run = ? ORDER BY number DESC LIMIT 1", [run])
         return json.loads(rows[0][0]) if rows else None

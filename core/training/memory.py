@@ -38,45 +38,51 @@ SMALL_BLOCK = 2**20
 """Larger ones get addresses of their own where addresses are counted."""
 
 
+def _glibc() -> ctypes.CDLL | None:
+    if platform.libc_ver()[0] != "glibc":
+        return None
+    library = ctypes.CDLL(None)
+    return library if library.mallopt and library.malloc_trim else None
+
+
+GLIBC = _glibc()
+"""Found before it is needed: when memory has run out there is none to find it with."""
+
+
 def hold_freed_memory() -> None:
     """From now on this process keeps for its next step what the last one has freed, where the C library is glibc.
 
     Not where its addresses are counted (`ulimit -v`): what is held in pieces can be given back as memory but not as
     addresses, and a smaller batch would find none. There each large block takes its addresses with it.
     """
-    if not _uses_glibc():
+    if GLIBC is None:
         return
     if _addresses_are_counted():
-        _set(2 * SMALL_BLOCK, SMALL_BLOCK)
+        _set(GLIBC, 2 * SMALL_BLOCK, SMALL_BLOCK)
     else:
-        _set(NEVER, LARGEST_BLOCK)
+        _set(GLIBC, NEVER, LARGEST_BLOCK)
 
 
 def release_freed_memory() -> None:
     """Back to the usual, and what is free goes to the system."""
-    if not _uses_glibc():
+    if GLIBC is None:
         return
     block = SMALL_BLOCK if _addresses_are_counted() else USUAL_BLOCK
-    _set(2 * block, block)
-    ctypes.CDLL(None).malloc_trim(0)
-
-
-def _uses_glibc() -> bool:
-    return platform.libc_ver()[0] == "glibc"
+    _set(GLIBC, 2 * block, block)
+    GLIBC.malloc_trim(0)
 
 
 def _addresses_are_counted() -> bool:
-    import resource  # where glibc is, this is; and it needs no memory to tell
+    import resource  # where glibc is, this is
 
     return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
-def _set(trim: int, largest: int) -> None:
-    """Older versions of this C library keep blocks of at most 32 MB."""
-    mallopt = ctypes.CDLL(None).mallopt
-    mallopt(TRIM_THRESHOLD, trim)
-    if not mallopt(MMAP_THRESHOLD, largest):
-        mallopt(MMAP_THRESHOLD, USUAL_BLOCK)
+def _set(glibc: ctypes.CDLL, trim: int, largest: int) -> None:
+    """Older versions of it keep blocks of at most 32 MB."""
+    glibc.mallopt(TRIM_THRESHOLD, trim)
+    if not glibc.mallopt(MMAP_THRESHOLD, largest):
+        glibc.mallopt(MMAP_THRESHOLD, USUAL_BLOCK)
 
 
 def ran_out(error: Exception) -> bool:

@@ -194,7 +194,7 @@ def test_of_judging_the_step_before_it_is_kept_and_every_word_of_who_was_asked_t
     judge(20)
     judge(30)
     assert [each["pictures"] for each in record.store.events(run) if each["kind"] == "looked"] == [20, 30]
-    assert record.store.judges(run)
+    assert record.judges(run)
 
 
 class Clock:

@@ -139,7 +139,7 @@ class Keeper:
             if not liveness.is_held(self.record.folder(row.id)):
                 self.record.settle(row, engine_died=True)
         elif row.state == "stopping" or (row.state == "pausing" and not work.arrived):
-            work.press(self.settings, self.record.store.judges(row.id), row.quiet_for)
+            work.press(self.settings, self.record.judges(row.id), row.quiet_for)
 
     def _refuse_those_without_a_place(self, waiting: list[Waiting]) -> None:
         for each in [*waiting]:
