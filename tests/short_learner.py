@@ -15,6 +15,7 @@ from core.errors import TrainingError
 from core.events import EpochEnded, Event, Finished, Improved, Predicted, Started, Step, Wish
 from core.home import Home
 from core.recipe import Recipe
+from core.runs.desk import RecordDesk
 from core.runs.record import Record
 
 PROBABILITIES = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], dtype=np.float32)
@@ -120,6 +121,14 @@ def record(home_folder: Path) -> Iterator[Record]:
     record = Record(Home(home_folder))
     yield record
     record.close()
+
+
+def begun(record: Record, recipe: Recipe) -> tuple[str, RecordDesk]:
+    """A run in the hands of whoever asked for it, as an engine has it before `execute`."""
+    run = record.create(recipe)
+    attempt = record.store.begin(run, "It is being trained.")
+    assert attempt is not None
+    return run, record.desk(run, attempt)
 
 
 def train(record: Record, name: str = "", **choices: object) -> str:

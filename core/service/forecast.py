@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from core.events import EpochEnded, Event, Looked, Notice, Predicted, Started, Step
+from core.events import EpochEnded, Event, Looked, Notice, Predicted, Purpose, Started, Step
 
 EVALUATION_COST = 0.4
 """What judging a picture costs beside learning from it, until an epoch has been measured: no way back."""
@@ -32,13 +32,11 @@ class Forecast:
     """Of those that are under way."""
     _later: int = 0
     """Pictures that will be looked at before later epochs."""
-    _seconds_a_picture: float | None = None
-    """What looking at one takes."""
+    _paces: dict[Purpose, float] = field(default_factory=dict)
+    """The seconds that looking at a picture takes, as far as they are known."""
 
     def hear(self, event: Event) -> None:
-        if isinstance(event, Looked):
-            self.looked = event
-        elif not isinstance(event, Notice):
+        if not isinstance(event, Looked | Notice):
             self.looked = self._first_look = None
         match event:
             case Started():
@@ -46,7 +44,7 @@ class Forecast:
                 if not event.resumed:
                     self.ended, self._later, self._since = [], 0, (event.elapsed, 0)
                     self._opened = self._begun = event.elapsed
-            case Looked(purpose="features"):
+            case Looked():
                 self._look(event)
             case Step():
                 self._forget_from(event.epoch)
@@ -54,14 +52,18 @@ class Forecast:
             case EpochEnded():
                 self._forget_from(event.epoch)
                 self.ended.append(event)
+                self._paces.pop("judging", None)  # in the end whole pictures may be judged, instead of their features
             case Predicted():
                 self.predicted.append(event.split)
 
     def _look(self, now: Looked) -> None:
+        self.looked = now
         first = self._first_look = self._first_look or now
-        self._later = now.later
         if now.pictures > first.pictures:
-            self._seconds_a_picture = (now.elapsed - first.elapsed) / (now.pictures - first.pictures)
+            self._paces[now.purpose] = (now.elapsed - first.elapsed) / (now.pictures - first.pictures)
+        if now.purpose == "judging":
+            return
+        self._later = now.later
         if not self.ended:
             self._begun, self._since = now.elapsed, self._since and (now.elapsed, self._since[1])
 
@@ -80,17 +82,21 @@ class Forecast:
     def seconds_left(self) -> float | None:
         if self.started is None or not (self.ended or self._steps_measured):
             return None
-        epochs_left = max(0, self.started.epochs - self._epochs_done)
+        epochs_left = 0 if self.predicted else max(0, self.started.epochs - self._epochs_done)
         per_epoch = self._training_seconds() + self._judging_seconds("val")
         begun = 0.0 if self._between_epochs else self._training_seconds() * self.steps_done / self._steps
-        looking = self._later * (self._seconds_a_picture or 0.0) + (self.seconds_of_looking() or 0.0)
-        return max(0.0, per_epoch * epochs_left - begun) + looking + self._final_seconds()
+        learning = max(0.0, per_epoch * epochs_left - begun)
+        return learning + self._features_seconds() + self._final_seconds(all_learned=not epochs_left)
+
+    def _features_seconds(self) -> float:
+        """Looking at what the next step waits for, and at further views before later epochs."""
+        now = self.seconds_of_looking() if self.looked and self.looked.purpose == "features" else None
+        return (now or 0.0) + self._later * self._paces.get("features", 0.0)
 
     def seconds_of_looking(self) -> float | None:
-        """Until what is frozen has looked at all pictures that the next step waits for."""
-        if self.looked is None or self.looked.purpose != "features" or self._seconds_a_picture is None:
-            return None
-        return (self.looked.of - self.looked.pictures) * self._seconds_a_picture
+        """Until all those pictures are looked at that are being looked at."""
+        pace = self._paces.get(self.looked.purpose) if self.looked else None
+        return None if self.looked is None or pace is None else (self.looked.of - self.looked.pictures) * pace
 
     @property
     def _epochs_done(self) -> int:
@@ -128,7 +134,11 @@ class Forecast:
             measured = self._training_seconds() * EVALUATION_COST * validation / max(1, pictures.get("train", 1))
         return measured * pictures.get(split, 0) / validation
 
-    def _final_seconds(self) -> float:
-        """Validation and test are judged by the best and by the last weights."""
-        still = {split: 2 - self.predicted.count(split) for split in ("val", "test")}
-        return sum(self._judging_seconds(split) * max(0, times) for split, times in still.items())
+    def _final_seconds(self, all_learned: bool) -> float:
+        """Validation and test are judged by the best and by the last weights: as long as it takes once it is seen."""
+        still = {split: max(0, 2 - self.predicted.count(split)) for split in ("val", "test")}
+        pace = self._paces.get("judging") if all_learned else None
+        if pace is None or self.started is None:
+            return sum(self._judging_seconds(split) * times for split, times in still.items())
+        pictures = sum(self.started.pictures.get(split, 0) * times for split, times in still.items())
+        return max(0, pictures - (self.looked.pictures if self.looked else 0)) * pace

@@ -52,7 +52,8 @@ def sentence(seen: Seen) -> str:
             return _at_work(seen)
         case "pausing" | "stopping":
             judges = seen["judging"] or (seen["looking"] and seen["looking"]["purpose"] == "judging")
-            doing = "it still judges pictures that were held out." if judges else seen["meaning"]
+            left = _left(seen["looking"]) if seen["looking"] else ""
+            doing = f"it still judges pictures that were held out{left}." if judges else seen["meaning"]
             return f"{seen['state'].capitalize()}: {doing}"
         case "paused":
             return f"{seen['reason'] or 'Paused.'} {seen['meaning']}"

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 import torch
 
 from core.engines.base import Learning, execute, learner_of
 from core.engines.immediate import Immediate
-from core.events import Event, Improved, Looked, Step, Wish
+from core.events import Event
 from core.recipe import Recipe
-from core.runs.desk import RecordDesk
 from core.runs.folders import read_json
 from core.runs.liveness import is_held
 from core.runs.log import RunLog
@@ -19,16 +17,9 @@ from core.runs.predictions import kept_score, read_predictions
 from core.runs.record import Record
 from core.runs.states import State
 from core.runs.store import RunRow
+from tests.short_learner import begun
 
 pytestmark = pytest.mark.usefixtures("short_learner")
-
-
-def begun(record: Record, recipe: Recipe) -> tuple[str, RecordDesk]:
-    """A run in the hands of whoever asked for it, as an engine has it before `execute`."""
-    run = record.create(recipe)
-    attempt = record.store.begin(run, "It is being trained.")
-    assert attempt is not None
-    return run, record.desk(run, attempt)
 
 
 def ask(record: Record, run: str, state: State) -> None:
@@ -144,116 +135,6 @@ def test_a_paused_run_goes_on_from_its_snapshot_with_the_plan_it_began_with(reco
     assert desk.state() is None  # what a finished run could go on from is only weight
 
 
-def test_looks_at_pictures_are_kept_every_other_second_and_a_pause_among_them_saves_the_state(
-    record: Record, monkeypatch: pytest.MonkeyPatch
-):
-    clock, saved = Clock(), []
-    monkeypatch.setattr("core.runs.log.time", clock)
-    monkeypatch.setattr("core.runs.desk.SECONDS_BETWEEN_LOOKS", 0)
-    run, desk = begun(record, Recipe())
-    log = RunLog(desk)
-
-    def look(pictures: int) -> Wish:
-        clock.now += 0.8
-        return log.take(Looked(elapsed=clock.now, pictures=pictures, of=90, save=lambda folder: saved.append(pictures)))
-
-    assert [look(10 * count) for count in range(1, 7)] == [None] * 6
-    assert [each["pictures"] for each in record.store.events(run)] == [10, 40]
-    ask(record, run, "pausing")
-    assert look(70) == "pause" and saved == [70]
-
-
-def test_the_last_look_is_kept_before_the_step_that_waited_for_it(record: Record):
-    run, desk = begun(record, Recipe())
-    log = RunLog(desk)
-    for pictures in (10, 20, 30):
-        log.take(Looked(elapsed=pictures, pictures=pictures, of=30))
-    log.take(Step(elapsed=40, epoch=0, step=1, pictures=1, lr=1))
-    assert [each["pictures"] for each in record.store.events(run) if each["kind"] == "looked"] == [10, 30]
-
-
-def test_of_judging_the_step_before_it_is_kept_and_every_word_of_who_was_asked_to_stop(
-    record: Record, monkeypatch: pytest.MonkeyPatch
-):
-    clock = Clock()
-    monkeypatch.setattr("core.runs.log.time", clock)
-    monkeypatch.setattr("core.runs.desk.SECONDS_BETWEEN_LOOKS", 0)
-    run, desk = begun(record, Recipe())
-    log = RunLog(desk)
-
-    def judge(pictures: int) -> None:
-        log.take(Looked(elapsed=9, pictures=pictures, of=90, purpose="judging"))
-
-    for step in (1, 2):
-        log.take(Step(elapsed=step, epoch=0, step=step, pictures=1, lr=1))
-    judge(10)
-    log.take(Improved(elapsed=10, epoch=0, val_loss=1, val_accuracy=0))
-    told = [(each["kind"], each.get("step")) for each in record.store.events(run)]
-    assert told == [("step", 1), ("step", 2), ("improved", None)], "what it comes to says more"
-    ask(record, run, "stopping")
-    judge(20)
-    judge(30)
-    assert [each["pictures"] for each in record.store.events(run) if each["kind"] == "looked"] == [20, 30]
-    assert record.judges(run)
-
-
-class Clock:
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-def test_better_weights_that_come_too_fast_are_written_a_little_later(record: Record, monkeypatch: pytest.MonkeyPatch):
-    clock, saved = Clock(), []
-    monkeypatch.setattr("core.runs.log.time", clock)
-    monkeypatch.setattr("core.runs.log.SHARE_FOR_BETTER", 0.1)
-    _, desk = begun(record, Recipe())
-    log = RunLog(desk)
-
-    def better(epoch: int) -> None:
-        def save(folder: Path) -> None:
-            saved.append(epoch)
-            clock.now += 1.0
-
-        log.take(Improved(elapsed=0, epoch=epoch, val_loss=0.1, val_accuracy=0.9, save=save))
-
-    def step() -> None:
-        log.take(Step(elapsed=0, epoch=0, step=0, pictures=1, lr=1, save=None))
-
-    better(0)
-    assert saved == [0], "the first at once"
-    better(1)
-    clock.now += 9.0
-    better(2)
-    step()
-    assert saved == [0], "a second of writing is a tenth of ten"
-    clock.now += 1.0
-    step()
-    step()
-    assert saved == [0, 2], "the best of those that waited, once"
-    better(3)
-    log.keep_better_weights(at_once=True)
-    assert saved == [0, 2, 3]
-
-
-def test_the_best_that_a_snapshot_knows_of_is_written_before_it(record: Record, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("core.runs.log.SHARE_FOR_BETTER", 1e-9)  # better weights would wait for ever
-    _, desk = begun(record, Recipe())
-    log, written = RunLog(desk, seconds_between_snapshots=0), []
-    monkeypatch.setattr(desk, "keep", lambda name, save: save(Path(name)))
-
-    def better(epoch: int) -> Improved:
-        return Improved(
-            elapsed=0, epoch=epoch, val_loss=1, val_accuracy=0, save=lambda folder: written.append(f"{folder} {epoch}")
-        )
-
-    for epoch in (0, 1, 2):
-        log.take(better(epoch))
-    log.take(Step(elapsed=0, epoch=3, step=0, pictures=1, lr=1, save=lambda folder: written.append(str(folder))))
-    assert written == ["best 0", "best 2", "snapshot"]
-
-
 @pytest.mark.parametrize("ends", ["of itself", "by ctrl-c"])
 def test_whatever_ends_a_run_its_best_weights_are_written_by_then(
     record: Record, monkeypatch: pytest.MonkeyPatch, ends: str
@@ -273,17 +154,6 @@ def test_whatever_ends_a_run_its_best_weights_are_written_by_then(
         execute(Recipe(epochs=4), RunLog(desk, on_event=interrupt), "cpu")
     assert written.count("best") == 2, "the first, and the last"
     assert record.find(run).state == ("done" if ends == "of itself" else "stopped")
-
-
-def test_a_snapshot_is_taken_when_due_not_at_every_step(record: Record, monkeypatch: pytest.MonkeyPatch):
-    _, desk = begun(record, Recipe())
-    log, saved = RunLog(desk, seconds_between_snapshots=0.05), []
-    monkeypatch.setattr("core.runs.log.SHARE_FOR_SNAPSHOTS", 1e9)
-    taken = 0
-    while len(saved) < 2:
-        log.take(Step(elapsed=0, epoch=0, step=taken, pictures=1, lr=1, save=lambda folder: saved.append(folder)))
-        taken += 1
-    assert taken > 10
 
 
 def test_what_a_run_sets_for_its_process_is_as_before_in_the_end(record: Record, monkeypatch: pytest.MonkeyPatch):

@@ -74,7 +74,8 @@ def test_how_far_judging_is_changes_no_forecast():
         {"kind": "looked", "elapsed": 8.0 + at, "pictures": 64 * at, "of": 150, "purpose": "judging"} for at in (1, 2)
     ]
     before, told = (heard(started(4), *epochs(0, 1), *more).to_json(300) for more in ([], judging))
-    assert told["looking"] == {"purpose": "judging", "pictures": 128, "of": 150, "seconds_left": None}
+    left = pytest.approx(22 / 64)
+    assert told["looking"] == {"purpose": "judging", "pictures": 128, "of": 150, "seconds_left": left}
     assert {**told, "looking": None, "number": 0} == {**before, "number": 0}
 
 

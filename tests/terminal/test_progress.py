@@ -106,6 +106,20 @@ def test_a_minute_of_looking_at_pictures_is_expected_as_often_as_there_are_views
     assert measured > 5
 
 
+def test_at_the_end_the_time_left_is_by_the_pictures_that_were_judged():
+    forecast = Forecast()
+    *learned, _, _, _, _, _ = story({"train": 40, "val": 8, "test": 16})
+    for event in learned:
+        forecast.hear(event)
+    end = learned[-1].elapsed
+    judging = [Looked(elapsed=end + 4 * at, pictures=2 * at, of=8, purpose="judging") for at in (1, 2)]
+    forecast.hear(judging[0])
+    assert forecast.seconds_left() == pytest.approx(2 * (JUDGING + 2 * JUDGING)), "as validation took"
+    forecast.hear(judging[1])
+    assert forecast.seconds_of_looking() == pytest.approx(2 * (8 - 4))
+    assert forecast.seconds_left() == pytest.approx(2 * (2 * (8 + 16) - 4)), "two seconds for each picture"
+
+
 def test_while_pictures_are_looked_at_the_rest_of_that_is_told():
     forecast, left = Forecast(), []
     for event in story({"train": 32, "val": 8}, looks=(0,)):
