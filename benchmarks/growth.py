@@ -1,8 +1,9 @@
 """How time and memory grow with the number of pictures: `python -m benchmarks.growth --chart docs/images/growth.svg`.
 
 Runs on 1, 2, 4, 8 and 16 times as many training pictures of CIFAR-10, each in a fresh process and an empty home; then
-one on twice as many again, which are drawn by code. Time per picture is told beyond what a run on a hundred pictures
-takes, for that is what starting costs; memory is the process's own (benchmarks/growing_run.py says how).
+one on twice as many again, which are drawn by code; and all of them again in every further round. Time per picture is
+told beyond what a run on a hundred pictures takes in the same round, for that is what starting costs; memory is the
+process's own (benchmarks/growing_run.py says how).
 """
 
 import argparse
@@ -11,15 +12,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.drawing import Line, lines_chart
-from benchmarks.figures import Figure, answer, say
+from benchmarks.figures import Figure, answer, at_least, say
 from core.data.archives import ON_DISK, extract
 from core.data.finding import located
 from core.errors import NotFound
@@ -38,32 +40,38 @@ ABOUT = {
 }
 
 Taken = dict[str, float]
+Round = dict[int, Taken]
+"""What was taken for so many pictures."""
 
 
 def measure(asked: argparse.Namespace) -> Iterator[Figure]:
-    sizes = [asked.least * 2**power for power in range(asked.doublings + 1)]
     with tempfile.TemporaryDirectory() as folder:
         cifar = _unpacked(Path(folder) / "cifar10")
         _run(asked.kinds[0], START, cifar, Path(folder))  # warms up the machine
         told = _recorded(asked.record)
-        for kind in asked.kinds:
-            told[kind] = {count: _run(kind, count, cifar, Path(folder)) for count in (START, *sizes)}
-            if asked.drawn:
-                told[kind][asked.drawn] = _run(kind, asked.drawn, [], Path(folder))
+        told.update({kind: [] for kind in asked.kinds})
+        for kind in asked.kinds * asked.repeats:
+            told[kind].append(_round(asked, kind, cifar, Path(folder)))
             if asked.record:
                 asked.record.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if asked.chart:
         asked.chart.write_text(_chart(told), encoding="utf-8")
-    for kind, taken in told.items():
-        yield from _figures(kind, taken)
+    for kind, rounds in told.items():
+        yield from _figures(kind, rounds)
 
 
-def _recorded(place: Path | None) -> dict[str, dict[int, Taken]]:
+def _recorded(place: Path | None) -> dict[str, list[Round]]:
     """What was measured at another time."""
     if place is None or not place.exists():
         return {}
     known = json.loads(place.read_text(encoding="utf-8"))
-    return {kind: {int(count): taken for count, taken in counts.items()} for kind, counts in known.items()}
+    return {kind: [{int(count): taken for count, taken in each.items()} for each in known[kind]] for kind in known}
+
+
+def _round(asked: argparse.Namespace, kind: str, cifar: list[Path], folder: Path) -> Round:
+    sizes = [START, *(asked.least * 2**power for power in range(asked.doublings + 1))]
+    drawn = [asked.drawn] if asked.drawn else []
+    return {count: _run(kind, count, [] if count in drawn else cifar, folder) for count in (*sizes, *drawn)}
 
 
 def _unpacked(folder: Path) -> list[Path]:
@@ -126,32 +134,42 @@ def _draw(folder: Path, split: str, count: int) -> None:
         Image.fromarray(pixels).save(place, quality=90)
 
 
-def per_picture(taken: Mapping[int, Taken], count: int) -> float:
+def per_picture(taken: Round, count: int) -> float:
     """Milliseconds beyond the start."""
     return 1000 * (taken[count]["seconds"] - taken[START]["seconds"]) / (count - START)
 
 
-def _figures(kind: str, taken: Mapping[int, Taken]) -> Iterator[Figure]:
-    least = min(count for count in taken if count != START)
-    for count in sorted(taken):
-        if count > least:
-            name, against = f"{KINDS[kind]}: time per picture with {count:,}", f"the same with {least:,}"
-            yield Figure.of(name, against, [per_picture(taken, count)], [per_picture(taken, least)])
-            memory = [taken[count]["memory"]], [taken[least]["memory"]]
-            yield Figure.of(f"{KINDS[kind]}: memory with {count:,}", against, *memory)
+def own_memory(taken: Round, count: int) -> float:
+    return taken[count]["memory"] / 2**20
 
 
-def _chart(told: Mapping[str, Mapping[int, Taken]]) -> str:
-    panels = {
-        "milliseconds per picture, beyond the start": per_picture,
-        "the process's own memory in MiB": lambda taken, count: taken[count]["memory"] / 2**20,
-    }
-    grown = {kind: [count for count in sorted(taken) if count != START] for kind, taken in told.items()}
-    lines = {
-        name: [Line(KINDS[kind], [(count, of(told[kind], count)) for count in grown[kind]]) for kind in told]
-        for name, of in panels.items()
-    }
-    return lines_chart("How a run grows with its pictures", lines, "training pictures")
+MEASURES = {
+    "time per picture": ("milliseconds per picture, beyond the start", per_picture),
+    "memory": ("the process's own memory in MiB", own_memory),
+}
+
+
+def _sizes(rounds: Sequence[Round]) -> list[int]:
+    return sorted(rounds[0].keys() - {START})
+
+
+def _figures(kind: str, rounds: Sequence[Round]) -> Iterator[Figure]:
+    least, *others = _sizes(rounds)
+    for count in others:
+        for name, (_, of) in MEASURES.items():
+            above, below = ([of(each, some) for each in rounds] for some in (count, least))
+            yield Figure.of(f"{KINDS[kind]}: {name} with {count:,}", f"the same with {least:,}", above, below)
+
+
+def _chart(told: Mapping[str, Sequence[Round]]) -> str:
+    """The middle one of all rounds."""
+
+    def line(kind: str, of: Callable[[Round, int], float]) -> Line:
+        rounds = told[kind]
+        return Line(KINDS[kind], [(count, median(of(each, count) for each in rounds)) for count in _sizes(rounds)])
+
+    panels = {title: [line(kind, of) for kind in told] for title, of in MEASURES.values()}
+    return lines_chart("How a run grows with its pictures", panels, "training pictures")
 
 
 def main() -> None:
@@ -160,6 +178,7 @@ def main() -> None:
     asked.add_argument("--doublings", type=int, default=4)
     asked.add_argument("--drawn", type=int, default=100_000, help="pictures of the run on drawn ones; 0 leaves it out")
     asked.add_argument("--kinds", nargs="+", default=[*KINDS], choices=[*KINDS])
+    asked.add_argument("--repeats", type=at_least(1), default=3)
     asked.add_argument("--record", type=Path, help="a JSON file that keeps what was measured of each kind")
     asked.add_argument("--chart", type=Path, help="an SVG file to draw them into")
     answer(asked, measure)

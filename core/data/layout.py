@@ -3,8 +3,9 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.data.source import Skip, SplitName
 from core.errors import DataError, shown
@@ -20,11 +21,18 @@ ALIASES: dict[str, SplitName] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """One picture: its file, its class, and its split ("" where there are none)."""
 
     file: str
+    label: str
+    split: str
+
+
+class Place(NamedTuple):
+    """What a folder says of the pictures in it."""
+
     label: str
     split: str
 
@@ -35,21 +43,26 @@ def placed(files: Sequence[str]) -> tuple[list[Placed], list[Skip]]:
     A folder is a class, or a split of classes where the top folders are called train, val or test. Folders that only
     wrap everything are passed through; folders below a class are part of it.
     """
-    paths = [file.split("/") for file in files]
-    depth = _wrapping(paths)
-    tops = {path[depth] for path in paths if len(path) > depth + 1}
+    folders = {folder: folder.split("/") if folder else [] for folder in map(_folder_of, files)}
+    depth = _wrapping(folders.values())
+    tops = {path[depth] for path in folders.values() if len(path) > depth}
     splits = {top: ALIASES[top.casefold()] for top in tops if top.casefold() in ALIASES}
     if len(splits) < len(tops) and len(set(splits.values())) < 2:
         splits = {}  # one class may well be called "train": it rides on rails
+    places = {folder: _place(path[depth:], splits) for folder, path in folders.items()}
+    _refuse_lookalikes(folders, places, depth + bool(splits))
     kept, skipped = [], []
-    for path in paths:
-        found = _place(path, depth, splits)
-        if isinstance(found, Placed):
-            kept.append(found)
+    for file in files:
+        place = places[_folder_of(file)]
+        if isinstance(place, str):
+            skipped.append(Skip(file, place))
         else:
-            skipped.append(Skip("/".join(path), found))
-    _refuse_lookalikes(kept, depth + bool(splits))
+            kept.append(Placed(file, *place))
     return kept, skipped
+
+
+def _folder_of(file: str) -> str:
+    return file.rpartition("/")[0]
 
 
 def class_order(names: Iterable[str]) -> list[str]:
@@ -64,35 +77,36 @@ def class_name(folder: str) -> str:
     return unicodedata.normalize("NFC", folder)
 
 
-def _wrapping(paths: Sequence[list[str]]) -> int:
+def _wrapping(paths: Collection[list[str]]) -> int:
     """How many folders at the top only wrap the rest."""
     depth = 0
     while paths:
-        tops = {path[depth] for path in paths if len(path) > depth + 1}
-        deep_enough = all(len(path) > depth + 2 for path in paths)
+        tops = {path[depth] for path in paths if len(path) > depth}
+        deep_enough = all(len(path) > depth + 1 for path in paths)
         if len(tops) != 1 or not deep_enough or tops.pop().casefold() in ALIASES:
             break
         depth += 1
     return depth
 
 
-def _place(path: list[str], depth: int, splits: Mapping[str, str]) -> Placed | str:
-    folders = path[depth:-1]
+def _place(path: Sequence[str], splits: Mapping[str, str]) -> Place | str:
+    """The class and the split of what stands in a folder, or why it has none."""
     if not splits:
-        return Placed("/".join(path), class_name(folders[0]), "") if folders else "it is not in a class folder"
-    if not folders or folders[0] not in splits:
+        return Place(class_name(path[0]), "") if path else "it is not in a class folder"
+    if not path or path[0] not in splits:
         return "it is outside the train, val and test folders"
-    if len(folders) < 2:
-        return f"it is in {folders[0]} but not in a class folder"
-    return Placed("/".join(path), class_name(folders[1]), splits[folders[0]])
+    if len(path) < 2:
+        return f"it is in {path[0]} but not in a class folder"
+    return Place(class_name(path[1]), splits[path[0]])
 
 
-def _refuse_lookalikes(kept: Sequence[Placed], depth: int) -> None:
+def _refuse_lookalikes(folders: Mapping[str, list[str]], places: Mapping[str, Place | str], depth: int) -> None:
     """Two folders of one split whose names look the same cannot be told apart by anybody."""
     spelled: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for each in kept:
-        parts = each.file.split("/")
-        spelled["/".join(parts[:depth]), each.label].add(parts[depth])
+    for folder, path in folders.items():
+        place = places[folder]
+        if isinstance(place, Place):
+            spelled["/".join(path[:depth]), place.label].add(path[depth])
     for names in spelled.values():
         if len(names) > 1:
             raise DataError(

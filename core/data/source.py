@@ -18,7 +18,7 @@ class Skip:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PictureFacts:
     """What a picture was before it became upright RGB: what an audit looks at."""
 

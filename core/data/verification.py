@@ -18,7 +18,7 @@ VERSION = 1
 """Raised when decoding judges differently, so that remembered verdicts are dropped."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What was found in a file; `reason` says why it is not a usable picture."""
 
@@ -73,17 +73,19 @@ def _unchanged(path: str, verdict: Verdict) -> bool:
 
 def _recalled(memory: Path) -> dict[str, Verdict]:
     try:
-        remembered = json.loads(memory.read_text())
-        if remembered["version"] != VERSION:
-            return {}
-        return {file: Verdict(*verdict) for file, verdict in remembered["files"].items()}
-    except (OSError, ValueError, LookupError, TypeError):
+        with memory.open(encoding="utf-8") as lines:
+            if json.loads(next(lines, "0")) != VERSION:
+                return {}
+            return {file: Verdict(*verdict) for file, *verdict in map(json.loads, lines)}
+    except (OSError, ValueError, TypeError):
         return {}  # a cache that cannot be read is made again
 
 
 def _remember(memory: Path, verdicts: Mapping[str, Verdict]) -> None:
+    """A line for each file: as one document, a hundred thousand of them would take ten times their memory."""
     memory.parent.mkdir(parents=True, exist_ok=True)
-    files = {file: astuple(verdict) for file, verdict in verdicts.items()}
     draft = memory.with_suffix(f".{os.getpid()}.partial")
-    draft.write_text(json.dumps({"version": VERSION, "files": files}))
+    with draft.open("w", encoding="utf-8") as lines:
+        lines.write(f"{VERSION}\n")
+        lines.writelines(f"{json.dumps([file, *astuple(verdict)])}\n" for file, verdict in verdicts.items())
     draft.replace(memory)

@@ -3,8 +3,9 @@
 import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -14,14 +15,30 @@ WIDTH = 24
 PATIENCE = 1.0
 """Seconds before a bar appears: what is quick needs none."""
 
+AHEAD = 16
+"""Jobs for each thread that wait or are done but not asked for: none has to idle, and they are few to keep."""
+
 
 def in_threads(work: Callable[[Item], Result], items: Sequence[Item], title: str) -> Iterator[Result]:
     """The result for each item, in order; what has not begun is dropped when the caller stops listening."""
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+    threads = os.cpu_count() or 1
+    pool = ThreadPoolExecutor(threads)
     try:
-        yield from progress(pool.map(work, items), len(items), title)
+        yield from progress(_in_order(pool, work, items, AHEAD * threads), len(items), title)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iterable[Item], ahead: int
+) -> Iterator[Result]:
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        if len(waiting) == ahead:
+            yield waiting.popleft().result()
+        waiting.append(pool.submit(work, item))
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def progress(items: Iterable[Item], total: int, title: str) -> Iterator[Item]:

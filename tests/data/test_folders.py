@@ -35,12 +35,17 @@ def test_a_second_look_judges_only_what_changed(draw, home):
     assert [skip.file for skip in again.skipped] == ["ants/0.png"]
 
 
-def test_a_damaged_memory_is_made_again(draw, home):
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "0\n", '{"version": 1, "files": {}}', '1\n["ants/0.png", 7', "1\n[]\n", "1\n7"]
+)
+def test_a_damaged_memory_is_made_again(draw, home, damaged):
     folder = draw("set", {"ants": 3, "bees": 3})
     first = folder_source("set", folder, home.cache)
-    for memory in (home.cache / "files").iterdir():
-        memory.write_text("{")
+    [memory] = (home.cache / "files").iterdir()
+    whole = memory.read_text()
+    memory.write_text(damaged)
     assert folder_source("set", folder, home.cache).fingerprint == first.fingerprint
+    assert memory.read_text() == whole
 
 
 def test_the_fingerprint_follows_content_names_and_labels(draw, home):

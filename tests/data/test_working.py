@@ -1,11 +1,12 @@
 import io
+import os
 import sys
 import threading
 import time
 
 import pytest
 
-from core.data.working import in_threads, progress
+from core.data.working import AHEAD, in_threads, progress
 
 
 class Terminal(io.StringIO):
@@ -39,6 +40,15 @@ def test_a_failure_drops_what_has_not_begun():
     with pytest.raises(ValueError, match="3"):
         list(in_threads(work, range(1000), "Working"))
     assert len(done) < 100
+
+
+def test_whoever_listens_slowly_is_not_flooded_with_results():
+    done = []
+    results = in_threads(done.append, range(10_000), "Working")
+    next(results)
+    time.sleep(0.2)
+    assert len(done) <= AHEAD * (os.cpu_count() or 1)
+    assert len(list(results)) == 9_999
 
 
 def test_a_bar_appears_on_a_terminal_and_is_wiped_at_the_end(monkeypatch):
