@@ -60,7 +60,8 @@ def sentence(seen: Seen) -> str:
         case "done":
             return f"Done in {duration(seen['seconds'])}: {seen['reason']}"
         case state:
-            return f"{state.capitalize()}: {seen['reason'] or seen['meaning']}"
+            why, word = seen["reason"] or seen["meaning"], state.capitalize()
+            return why if why.startswith(word) else f"{word}: {why}"
 
 
 def _place(seen: Seen) -> str:

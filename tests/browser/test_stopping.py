@@ -71,7 +71,7 @@ def test_a_run_without_an_end_is_paused_resumed_and_stopped_from_two_windows(
 
     press(there, "Stop")
     for window in (here, there):
-        expect_state(window, "Stopped:", "stopped")
+        expect_state(window, "Stopped on request.", "stopped")
         told = shown(run, "--points", "2")
         assert (told["state"], told["epochs_done"] > rested) == ("stopped", True)
         expect(window.page.get_by_text(f"Best epoch: {told['best']['epoch'] + 1}, with")).to_be_visible(

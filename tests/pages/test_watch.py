@@ -127,6 +127,11 @@ def test_every_other_end_is_a_sentence_with_its_reason(app: AppTest, record: Rec
     assert ("Resume" in labels(app)) == (state != "diverged")
 
 
+def test_an_end_that_its_reason_names_is_told_once(app: AppTest, record: Record):
+    run = told(record, started(4), *epochs(1), state="stopped", reason="Stopped on request.")
+    assert "Stopped: Stopped" not in plainly(watch(app, run)) and "Stopped on request." in plainly(app)
+
+
 def test_a_run_that_pauses_keeps_its_bar_until_it_goes_on(app: AppTest, record: Record):
     run = told(record, started(4), *epochs(2), state="pausing", reason="It was asked to.")
     record.store.move(run, "paused", "Paused on request.")
